@@ -1,1 +1,13 @@
-//! skeleton
+//! `mdgraph`: a GraphQL API over the knowledge graph of the medical-device industry.
+//!
+//! The modules, in the direction in which they depend on each other (`docs/architecture.md` draws it):
+//!
+//! - [`ontology`] and [`graph`]: what may be said, and what is said. No I/O.
+//! - [`plan`]: what a request asks for, in a dozen operators whose meaning is defined there.
+//! - [`store`]: executes plans, over memory or Neo4j.
+#![warn(missing_docs)]
+
+pub mod graph;
+pub mod ontology;
+pub mod plan;
+pub mod store;

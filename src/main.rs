@@ -1,3 +1,6 @@
+//! The command line of `mdgraph`.
+
 #[global_allocator]
-static A: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {}

@@ -1,0 +1,121 @@
+//! Exact numbers. Amounts are scaled integers, so that sums and comparisons agree in both stores.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An exact number with up to four decimals between about ±9.2·10^14, stored as ten-thousandths.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Decimal(i64);
+
+/// Why a text is not a [`Decimal`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalError {
+    /// Not digits with an optional sign and point.
+    #[error("'{0}' is not a number: write digits with at most one point, e.g. 697.1")]
+    Syntax(String),
+    /// More than four decimals.
+    #[error("'{0}' has more than four decimals")]
+    TooFine(String),
+    /// Beyond ±922,337,203,685,477.5807.
+    #[error("'{0}' is larger than 922337203685477.5807; use a larger unit")]
+    TooLarge(String),
+}
+
+impl Decimal {
+    /// Ten-thousandths in one.
+    pub const SCALE: i64 = 10_000;
+
+    /// From ten-thousandths, as stored.
+    pub fn from_scaled(scaled: i64) -> Decimal {
+        Decimal(scaled)
+    }
+    /// Ten-thousandths.
+    pub fn scaled(self) -> i64 {
+        self.0
+    }
+    /// A whole number; None when too large.
+    pub fn whole(number: i64) -> Option<Decimal> {
+        number.checked_mul(Self::SCALE).map(Decimal)
+    }
+    /// Exact product with a whole factor or quotient by ten-thousandths of one; None when it overflows.
+    pub fn times(self, factor: Decimal) -> Option<Decimal> {
+        let product = i128::from(self.0) * i128::from(factor.0);
+        let scale = i128::from(Self::SCALE);
+        if product % scale != 0 {
+            return None;
+        }
+        i64::try_from(product / scale).ok().map(Decimal)
+    }
+    /// Whether it can be a JSON number without loss in double precision: at most 15 significant digits.
+    pub fn is_json_exact(self) -> bool {
+        self.0.unsigned_abs() < 1_000_000_000_000_000
+            || self.to_string().bytes().filter(u8::is_ascii_digit).count() <= 15
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = DecimalError;
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let syntax = || DecimalError::Syntax(text.to_owned());
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            return Err(syntax());
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > 4 {
+            return Err(DecimalError::TooFine(text.to_owned()));
+        }
+        let too_large = || DecimalError::TooLarge(text.to_owned());
+        let scaled_fraction = format!("{fraction:0<4}").parse::<i64>().map_err(|_| syntax())?;
+        let whole = whole.parse::<i64>().map_err(|_| too_large())?;
+        let scaled =
+            whole.checked_mul(Self::SCALE).and_then(|w| w.checked_add(scaled_fraction)).ok_or_else(too_large)?;
+        Ok(Decimal(if negative { -scaled } else { scaled }))
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let magnitude = self.0.unsigned_abs();
+        let scale = Self::SCALE.unsigned_abs();
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, fraction) = (magnitude / scale, magnitude % scale);
+        if fraction == 0 {
+            write!(f, "{sign}{whole}")
+        } else {
+            let digits = format!("{fraction:04}");
+            write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+        }
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_prints_exactly() {
+        for text in ["0", "697.1", "-0.5", "41.73", "29.31", "0.0001", "922337203685477.5807"] {
+            assert_eq!(text.parse::<Decimal>().expect(text).to_string(), text);
+        }
+        assert_eq!("1.2000".parse::<Decimal>().expect("trailing zeros").to_string(), "1.2");
+    }
+
+    #[test]
+    fn refuses() {
+        for text in ["", ".", "1.", ".5", "1e3", "1.23456", "9223372036854775807", "1,000", "-", "１"] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
+    }
+}

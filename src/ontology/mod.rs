@@ -1,0 +1,569 @@
+//! The ontology: which kinds of entity, properties and relationships exist.
+//!
+//! It is read from SDL files (`schema/ontology/*.graphql`), resolved in stages, and everything else derives
+//! from it: the GraphQL API, the checks on seed data, the indexes of the memory store, Neo4j's constraints,
+//! the generated docs.
+//!
+//! Stages, as a table of contents: [`parse`] (files → syntax trees, every syntax error) → [`resolve`]
+//! (syntax trees → [`Ontology`], every error of meaning, in one run).
+//!
+//! Ids ([`KindId`], [`RelId`] …) index the vectors of the [`Ontology`] that issued them and mean nothing elsewhere.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub mod parse;
+pub mod resolve;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub u16);
+        impl $name {
+            /// Position in the ontology's vector.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+id!(
+    /// Index into [`Ontology::kinds`].
+    KindId
+);
+id!(
+    /// Index into [`Ontology::interfaces`].
+    InterfaceId
+);
+id!(
+    /// Index into [`Ontology::properties`]. A property name has one type in the whole ontology.
+    PropId
+);
+id!(
+    /// Index into [`Ontology::relationships`].
+    RelId
+);
+id!(
+    /// Index into [`Ontology::enums`].
+    EnumId
+);
+id!(
+    /// Index into [`Ontology::structs`].
+    StructId
+);
+id!(
+    /// Index into [`Ontology::derived`].
+    DerivedId
+);
+
+/// A set of kinds, one bit a kind; an ontology has at most 64 kinds (an error of [`resolve`] beyond).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub struct KindSet(pub u64);
+
+impl KindSet {
+    /// No kind.
+    pub const EMPTY: KindSet = KindSet(0);
+    /// The set of one kind.
+    pub fn one(kind: KindId) -> Self {
+        KindSet(1 << kind.0)
+    }
+    /// Whether `kind` is in the set.
+    pub fn contains(self, kind: KindId) -> bool {
+        self.0 & (1 << kind.0) != 0
+    }
+    /// Adds a kind.
+    pub fn insert(&mut self, kind: KindId) {
+        self.0 |= 1 << kind.0;
+    }
+    /// Kinds in both sets.
+    pub fn and(self, other: KindSet) -> KindSet {
+        KindSet(self.0 & other.0)
+    }
+    /// Kinds in either set.
+    pub fn or(self, other: KindSet) -> KindSet {
+        KindSet(self.0 | other.0)
+    }
+    /// Whether no kind is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    /// Whether every kind of `other` is in the set.
+    pub fn includes(self, other: KindSet) -> bool {
+        other.0 & !self.0 == 0
+    }
+    /// How many kinds.
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+    /// The kinds, ascending.
+    pub fn iter(self) -> impl Iterator<Item = KindId> {
+        (0..64u16).filter(move |i| self.0 & (1 << i) != 0).map(KindId)
+    }
+}
+
+impl FromIterator<KindId> for KindSet {
+    fn from_iter<T: IntoIterator<Item = KindId>>(kinds: T) -> Self {
+        let mut set = KindSet::EMPTY;
+        kinds.into_iter().for_each(|kind| set.insert(kind));
+        set
+    }
+}
+
+impl fmt::Debug for KindSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|k| k.0)).finish()
+    }
+}
+
+/// What a thing is called, in the two languages of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Labels {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// Labels and explanation of a declared thing, from its SDL description: first line `中文 · English`, the rest the text.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Described {
+    /// The first line, split.
+    pub labels: Labels,
+    /// Everything after the first line; may be empty.
+    pub text: String,
+}
+
+impl Described {
+    /// The SDL description that is published: labels first, Chinese before English.
+    pub fn sdl(&self) -> String {
+        let head = format!("{} · {}", self.labels.zh, self.labels.en);
+        if self.text.is_empty() { head } else { format!("{head}\n{}", self.text) }
+    }
+}
+
+/// The type of a property or an edge property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// Text; compared by code point.
+    String,
+    /// true or false.
+    Boolean,
+    /// 32-bit whole number.
+    Int,
+    /// Exact number with up to four decimals, [`crate::graph::Decimal`].
+    Decimal,
+    /// Year, month or day, [`crate::graph::PartialDate`].
+    PartialDate,
+    /// Unified social credit code: 18 characters, GB 32100-2015, the last a check character.
+    CreditCode,
+    /// One value of a declared enum.
+    Enum(EnumId),
+    /// A value object (a type without `@node`): no identity, no filters, read as a whole.
+    Struct(StructId),
+    /// Several of the inner type, in order. Never nested.
+    List(Box<ValueType>),
+}
+
+/// How a property is found quickly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Indexing {
+    /// Neither unique nor indexed.
+    None,
+    /// `@index`: many entities may share a value.
+    Index,
+    /// `@unique`: at most one entity of all has a value.
+    Unique,
+}
+
+/// A property of entities. The name is global: two kinds that declare it mean the same type.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// As in the API: `creditCode`.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: ValueType,
+    /// `@index`, `@unique`.
+    pub indexing: Indexing,
+    /// `@history`: changes over time; dated values are kept and the one in force is served.
+    pub history: bool,
+    /// The value of an entity that no document gives one (`@default(value: "true")`), as it is typed.
+    pub default: Option<crate::graph::Value>,
+    /// Labels and text (of the first kind or interface that declares it).
+    pub described: Described,
+}
+
+/// A kind of entity: an object type with `@node`.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// GraphQL type and Neo4j label: `Company`.
+    pub name: Arc<str>,
+    /// The prefix of its ids and its seed keyword: `company`, `research-institute`.
+    pub prefix: Arc<str>,
+    /// The value of the API's `Kind` enum: `COMPANY`, `RESEARCH_INSTITUTE`.
+    pub constant: Arc<str>,
+    /// Root field of one: `company`.
+    pub singular: Arc<str>,
+    /// Root field of a page: `companies`.
+    pub plural: Arc<str>,
+    /// The interfaces that it implements, `Entity` excepted (all do).
+    pub interfaces: Vec<InterfaceId>,
+    /// Its properties, in the order declared (those of its interfaces included, as SDL repeats them).
+    pub properties: Vec<PropId>,
+    /// `@node(hub: true)`: never an intermediate of a path unless asked.
+    pub hub: bool,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// An interface over kinds. `Entity` is not among them: it is every kind.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    /// GraphQL type and additional Neo4j label: `Organisation`.
+    pub name: Arc<str>,
+    /// The kinds that implement it.
+    pub kinds: KindSet,
+    /// Interfaces that it implements itself (Organisation implements Actor).
+    pub interfaces: Vec<InterfaceId>,
+    /// Properties that it declares, which all its kinds have.
+    pub properties: Vec<PropId>,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// The end of a relationship, a field's type, a filter's subject: one kind, one interface, or every entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// One kind.
+    Kind(KindId),
+    /// All kinds that implement it.
+    Interface(InterfaceId),
+    /// Every kind.
+    Entity,
+}
+
+/// A property that stands on the edge.
+#[derive(Clone, Debug)]
+pub struct EdgeProperty {
+    /// As in the API: `role`.
+    pub name: Arc<str>,
+    /// Its type; never a struct, a list only of strings.
+    pub ty: ValueType,
+    /// `@key`: part of the edge's identity.
+    pub key: bool,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// A type of relationship, declared once, on the side that reads naturally.
+#[derive(Clone, Debug)]
+pub struct Relationship {
+    /// Neo4j type and value of the API's `RelationshipType`: `TAKES_PART_IN`.
+    pub name: Arc<str>,
+    /// CamelCase, for the names of its API types: `TakesPartIn`.
+    pub type_name: Arc<str>,
+    /// The side that declares it.
+    pub from: Target,
+    /// The other side.
+    pub to: Target,
+    /// Pairs of kinds that it may join; `from` × `to` unless `allows:` narrows it. Bit `to` of entry `from.index()`.
+    pub allowed: Vec<KindSet>,
+    /// The field on the declaring side: `takesPartIn`.
+    pub field: Arc<str>,
+    /// The field that the other side gets: `participants`.
+    pub inverse: Arc<str>,
+    /// Properties of the edge, in order.
+    pub properties: Vec<EdgeProperty>,
+    /// `hierarchy: true`: the subject is under the object; `within` follows it.
+    pub hierarchy: bool,
+    /// `symmetric: true`: A–B says B–A. Stored once; `field` reads both directions and there is no inverse field
+    /// (`inverse` equals `field`).
+    pub symmetric: bool,
+    /// Labels of the forward reading (参与 · takes part in) and text.
+    pub described: Described,
+    /// Labels of the inverse reading (参与方 · participants).
+    pub inverse_labels: Labels,
+}
+
+/// Which way a relationship is read from an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// The entity is the subject.
+    Out,
+    /// The entity is the object.
+    In,
+}
+
+/// One step of a derived path.
+#[derive(Clone, Debug)]
+pub struct DerivedStep {
+    /// Along which relationship.
+    pub relationship: RelId,
+    /// From the entity reached so far.
+    pub direction: Direction,
+    /// Edge properties that must be equal, e.g. role = MANUFACTURER.
+    pub edge: Vec<(Arc<str>, crate::graph::Value)>,
+    /// The kinds that may be reached.
+    pub kinds: KindSet,
+    /// Properties that the reached entity must have, e.g. form = CONTRACT_MANUFACTURING.
+    pub node: Vec<(PropId, crate::graph::Value)>,
+}
+
+/// A shortcut under one field name: a path with roles, read from the graph and never stored.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// The field on the declaring side: `contractManufacturesFor`.
+    pub field: Arc<str>,
+    /// The field on the other side, if one is declared: `contractManufacturers`.
+    pub inverse: Option<Arc<str>>,
+    /// The side that declares it.
+    pub from: Target,
+    /// The other side.
+    pub to: Target,
+    /// One step or more, from `from` to `to`.
+    pub steps: Vec<DerivedStep>,
+    /// The field's type is not a list: one entity or null, the first by name, then id.
+    pub single: bool,
+    /// Labels and text.
+    pub described: Described,
+    /// Labels of the inverse reading.
+    pub inverse_labels: Labels,
+}
+
+/// A declared enum.
+#[derive(Clone, Debug)]
+pub struct EnumType {
+    /// `Stage`.
+    pub name: Arc<str>,
+    /// Values in order (an order that means something where the enum is a ladder).
+    pub values: Vec<EnumValue>,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug)]
+pub struct EnumValue {
+    /// `CHAIN_LEADER`.
+    pub name: Arc<str>,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// A value object: what a property holds when it has parts and no identity (a policy's tier).
+#[derive(Clone, Debug)]
+pub struct StructType {
+    /// `Tier`.
+    pub name: Arc<str>,
+    /// Fields in order; a field may be another struct or a list of them, never cyclic.
+    pub fields: Vec<StructField>,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// A field of a value object.
+#[derive(Clone, Debug)]
+pub struct StructField {
+    /// `amount`.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: ValueType,
+    /// Declared with `!`.
+    pub required: bool,
+    /// Labels and text.
+    pub described: Described,
+}
+
+/// What a field of a kind or an interface stands for beyond properties: a relationship or a shortcut, one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Link {
+    /// A stored relationship, read in a direction.
+    Relationship(RelId, Direction),
+    /// A derived shortcut; `Out` from its declaring side.
+    Derived(DerivedId, Direction),
+}
+
+/// The whole, resolved.
+#[derive(Debug)]
+pub struct Ontology {
+    /// Kinds, in the order of file name and declaration.
+    pub kinds: Vec<Kind>,
+    /// Interfaces, likewise.
+    pub interfaces: Vec<Interface>,
+    /// All property names.
+    pub properties: Vec<Property>,
+    /// Relationships.
+    pub relationships: Vec<Relationship>,
+    /// Shortcuts.
+    pub derived: Vec<Derived>,
+    /// Enums of property and edge property types.
+    pub enums: Vec<EnumType>,
+    /// Value objects.
+    pub structs: Vec<StructType>,
+    /// SHA-256 over the files' text, hex: recognises a database that another ontology filled.
+    pub hash: String,
+    /// Look-ups by name; made by [`Names::of`].
+    pub names: Names,
+}
+
+/// Look-ups by name, derived from the vectors.
+#[derive(Debug, Default)]
+pub struct Names {
+    kinds: HashMap<Arc<str>, KindId>,
+    prefixes: HashMap<Arc<str>, KindId>,
+    constants: HashMap<Arc<str>, KindId>,
+    interfaces: HashMap<Arc<str>, InterfaceId>,
+    properties: HashMap<Arc<str>, PropId>,
+    relationships: HashMap<Arc<str>, RelId>,
+    enums: HashMap<Arc<str>, EnumId>,
+    structs: HashMap<Arc<str>, StructId>,
+}
+
+impl Names {
+    /// Indexes everything that has a name.
+    pub fn of(ontology: &Ontology) -> Names {
+        fn index<'a, T: 'a, I>(
+            items: &'a [T],
+            name: impl Fn(&'a T) -> &'a Arc<str>,
+            id: impl Fn(u16) -> I,
+        ) -> HashMap<Arc<str>, I> {
+            items.iter().enumerate().map(|(i, item)| (name(item).clone(), id(i as u16))).collect()
+        }
+        Names {
+            kinds: index(&ontology.kinds, |k| &k.name, KindId),
+            prefixes: index(&ontology.kinds, |k| &k.prefix, KindId),
+            constants: index(&ontology.kinds, |k| &k.constant, KindId),
+            interfaces: index(&ontology.interfaces, |i| &i.name, InterfaceId),
+            properties: index(&ontology.properties, |p| &p.name, PropId),
+            relationships: index(&ontology.relationships, |r| &r.name, RelId),
+            enums: index(&ontology.enums, |e| &e.name, EnumId),
+            structs: index(&ontology.structs, |s| &s.name, StructId),
+        }
+    }
+}
+
+impl Ontology {
+    /// The kind of an id. Ids come from this ontology.
+    pub fn kind(&self, id: KindId) -> &Kind {
+        &self.kinds[id.index()]
+    }
+    /// The interface of an id.
+    pub fn interface(&self, id: InterfaceId) -> &Interface {
+        &self.interfaces[id.index()]
+    }
+    /// The property of an id.
+    pub fn property(&self, id: PropId) -> &Property {
+        &self.properties[id.index()]
+    }
+    /// The relationship of an id.
+    pub fn relationship(&self, id: RelId) -> &Relationship {
+        &self.relationships[id.index()]
+    }
+    /// The shortcut of an id.
+    pub fn shortcut(&self, id: DerivedId) -> &Derived {
+        &self.derived[id.index()]
+    }
+    /// The enum of an id.
+    pub fn enumeration(&self, id: EnumId) -> &EnumType {
+        &self.enums[id.index()]
+    }
+    /// The value object of an id.
+    pub fn structure(&self, id: StructId) -> &StructType {
+        &self.structs[id.index()]
+    }
+    /// By type name: `Company`.
+    pub fn kind_named(&self, name: &str) -> Option<KindId> {
+        self.names.kinds.get(name).copied()
+    }
+    /// By id prefix or seed keyword: `company`.
+    pub fn kind_of_prefix(&self, prefix: &str) -> Option<KindId> {
+        self.names.prefixes.get(prefix).copied()
+    }
+    /// By API constant: `COMPANY`.
+    pub fn kind_of_constant(&self, constant: &str) -> Option<KindId> {
+        self.names.constants.get(constant).copied()
+    }
+    /// By name: `Organisation`.
+    pub fn interface_named(&self, name: &str) -> Option<InterfaceId> {
+        self.names.interfaces.get(name).copied()
+    }
+    /// By name: `creditCode`.
+    pub fn property_named(&self, name: &str) -> Option<PropId> {
+        self.names.properties.get(name).copied()
+    }
+    /// By type: `MAKES`.
+    pub fn relationship_named(&self, name: &str) -> Option<RelId> {
+        self.names.relationships.get(name).copied()
+    }
+    /// By name: `Stage`.
+    pub fn enum_named(&self, name: &str) -> Option<EnumId> {
+        self.names.enums.get(name).copied()
+    }
+    /// By name: `Tier`.
+    pub fn struct_named(&self, name: &str) -> Option<StructId> {
+        self.names.structs.get(name).copied()
+    }
+    /// Every kind.
+    pub fn all_kinds(&self) -> KindSet {
+        (0..self.kinds.len() as u16).map(KindId).collect()
+    }
+    /// The kinds that a target stands for.
+    pub fn kinds_of(&self, target: Target) -> KindSet {
+        match target {
+            Target::Kind(kind) => KindSet::one(kind),
+            Target::Interface(interface) => self.interface(interface).kinds,
+            Target::Entity => self.all_kinds(),
+        }
+    }
+    /// The GraphQL type name of a target.
+    pub fn target_name(&self, target: Target) -> &str {
+        match target {
+            Target::Kind(kind) => &self.kind(kind).name,
+            Target::Interface(interface) => &self.interface(interface).name,
+            Target::Entity => "Entity",
+        }
+    }
+    /// The other end of a link.
+    pub fn link_target(&self, link: Link) -> Target {
+        match link {
+            Link::Relationship(id, Direction::Out) => self.relationship(id).to,
+            Link::Relationship(id, Direction::In) => self.relationship(id).from,
+            Link::Derived(id, Direction::Out) => self.shortcut(id).to,
+            Link::Derived(id, Direction::In) => self.shortcut(id).from,
+        }
+    }
+    /// The links that a kind, an interface or `Entity` has as fields: those declared on it or on something that it
+    /// implements, then inverses, each with its field name. In the order of the ontology; shortcuts last.
+    pub fn links_of(&self, target: Target) -> Vec<(Arc<str>, Link)> {
+        let covers = |side: Target| match (side, target) {
+            (Target::Entity, _) => true,
+            (side, target) if side == target => true,
+            (Target::Interface(outer), Target::Kind(kind)) => self.interface(outer).kinds.contains(kind),
+            (Target::Interface(outer), Target::Interface(inner)) => self.interface(inner).interfaces.contains(&outer),
+            _ => false,
+        };
+        let mut links = Vec::new();
+        for (i, relationship) in self.relationships.iter().enumerate() {
+            let id = RelId(i as u16);
+            if covers(relationship.from) {
+                links.push((relationship.field.clone(), Link::Relationship(id, Direction::Out)));
+            }
+            if covers(relationship.to) && !relationship.symmetric {
+                links.push((relationship.inverse.clone(), Link::Relationship(id, Direction::In)));
+            }
+        }
+        for (i, derived) in self.derived.iter().enumerate() {
+            let id = DerivedId(i as u16);
+            if covers(derived.from) {
+                links.push((derived.field.clone(), Link::Derived(id, Direction::Out)));
+            }
+            if let Some(inverse) = &derived.inverse
+                && covers(derived.to)
+            {
+                links.push((inverse.clone(), Link::Derived(id, Direction::In)));
+            }
+        }
+        links
+    }
+}

@@ -1,0 +1,6 @@
+//! Plans: what a request asks of the data, independent of GraphQL and of any store.
+//!
+//! [`ir`] defines the operators and their meaning; `optimise` chooses where a plan starts; `explain` prints it;
+//! `budget` prices it. A store ([`crate::store`]) executes one [`ir::Root`] at a time, under one [`ir::View`].
+
+pub mod ir;

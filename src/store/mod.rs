@@ -1,0 +1,104 @@
+//! Stores execute plans. The boundary is the plan ([`crate::plan::ir`]), not "get neighbours".
+//!
+//! A store knows nothing of GraphQL: it takes a [`Root`] and a [`View`] and gives a [`Datum`] in the shape that the plan's comments say.
+
+use crate::graph::{Decimal, PartialDate, Value};
+use crate::ontology::{KindId, RelId};
+use crate::plan::ir::{Root, SortValue, View};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A value that a store gives. Positions, not names: the plan says what stands where.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Datum {
+    /// Absent.
+    Null,
+    /// Boolean.
+    Bool(bool),
+    /// A whole number, or the number of an id, status, basis, bound or span.
+    Int(i64),
+    /// Exact number.
+    Decimal(Decimal),
+    /// Partial date.
+    Date(PartialDate),
+    /// Text.
+    Str(Arc<str>),
+    /// Several, or a record by position.
+    List(Vec<Datum>),
+    /// An entity: its kind, and the values of its kind's shape in the projection.
+    Entity(KindId, Vec<Datum>),
+    /// A page.
+    Page(Box<Page>),
+}
+
+impl From<&Value> for Datum {
+    fn from(value: &Value) -> Datum {
+        match value {
+            Value::Bool(b) => Datum::Bool(*b),
+            Value::Int(i) => Datum::Int(*i),
+            Value::Decimal(d) => Datum::Decimal(*d),
+            Value::Date(d) => Datum::Date(*d),
+            Value::Str(s) => Datum::Str(s.clone()),
+            Value::List(items) => Datum::List(items.iter().map(Datum::from).collect()),
+            Value::Struct(fields) => {
+                Datum::List(fields.iter().map(|f| f.as_ref().map_or(Datum::Null, Datum::from)).collect())
+            }
+        }
+    }
+}
+
+/// A part of an ordered list.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Page {
+    /// In the list's order, at most the limit.
+    pub items: Vec<Item>,
+    /// Whether there is more beyond the limit: after the last item, or, backward, before the first.
+    pub more: bool,
+    /// How many the whole list has, if asked.
+    pub total: Option<u64>,
+    /// The groups of [`crate::plan::ir::RelatedPage`], if asked: relationship, direction (0 Out, 1 In), status number, edges.
+    pub groups: Vec<(RelId, u8, u8, u64)>,
+}
+
+/// An item of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its place in the order: the requested keys, then the tie-breakers.
+    pub keys: Vec<SortValue>,
+    /// Its values. Of a page of entities: one, the entity.
+    pub row: Vec<Datum>,
+}
+
+/// What an execution cost, so that a test can guard it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Work {
+    /// Entities looked at.
+    pub nodes: u64,
+    /// Facts looked at.
+    pub edges: u64,
+}
+
+/// Why a store gave no answer. Details go to the log, never to a client.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached or does not answer; it may be back soon.
+    #[error("the graph store is unavailable")]
+    Unavailable,
+    /// The deadline passed.
+    #[error("the request's deadline passed")]
+    Timeout,
+    /// A fault of ours: a statement that the database refuses, a row that does not fit its plan.
+    #[error("internal fault")]
+    Internal,
+}
+
+/// The store that a server serves: a closed set, so that a request pays no dynamic dispatch.
+#[derive(Debug)]
+pub enum Store {}
+
+impl Store {
+    /// Executes one root field. The answer has the shape that [`Root`] says.
+    pub async fn execute(&self, _root: &Root, _view: &View, _deadline: Instant) -> Result<(Datum, Work), StoreError> {
+        match *self {}
+    }
+}
