@@ -5,8 +5,13 @@
 //! - [`ontology`] and [`graph`]: what may be said, and what is said. No I/O.
 //! - [`plan`]: what a request asks for, in a dozen operators whose meaning is defined there.
 //! - [`store`]: executes plans, over memory or Neo4j.
+//! - [`api`]: GraphQL, from a request's parts to the bytes of its answer.
+//! - [`config`] and [`error`]: the settings, and the errors that clients see.
 #![warn(missing_docs)]
 
+pub mod api;
+pub mod config;
+pub mod error;
 pub mod graph;
 pub mod ontology;
 pub mod plan;

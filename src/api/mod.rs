@@ -1,0 +1,92 @@
+//! The GraphQL API: from a request's parts to the bytes of its answer. HTTP is not known here.
+//!
+//! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
+
+pub mod guard;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use crate::error::{ErrorCode, GraphqlError, write_errors};
+
+/// What answers requests. One is shared by all connections.
+pub trait Engine: Send + Sync + 'static {
+    /// Answers one request; a wrong one is answered with errors, never by failing.
+    ///
+    /// At `deadline` the answer is wanted, whatever is ready by then: the engine gives up its own work in time, since
+    /// the caller drops the future soon after. Work that keeps a processor busy long must give way now and then
+    /// (`tokio::task::yield_now`), or nothing else is served by its thread.
+    fn execute(&self, request: Request, deadline: Instant) -> impl Future<Output = Response> + Send;
+
+    /// Whether requests can be answered now: the data is loaded, the database answers.
+    fn ready(&self) -> impl Future<Output = bool> + Send;
+
+    /// The published schema, as `/schema.graphql` serves it.
+    fn sdl(&self) -> &str;
+}
+
+/// One GraphQL request, well-formed but not yet looked at.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Names the request in logs and in faults of ours.
+    pub id: RequestId,
+    /// The document; a request without one is refused.
+    pub query: Option<String>,
+    /// The operation to run, if the document has several.
+    pub operation_name: Option<String>,
+    /// The variables as they were sent, not yet coerced.
+    pub variables: Map<String, Value>,
+    /// Whether it came by GET, which runs queries only.
+    pub is_get: bool,
+}
+
+/// The answer to one request.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The whole answer as JSON.
+    pub body: Vec<u8>,
+    /// Why there is no `data` in the answer; with `data`, errors or not, there is none.
+    pub refusal: Option<ErrorCode>,
+    /// What the operation was estimated to cost; 0 if it did not come so far.
+    pub cost: u64,
+    /// The name of the operation that was run, for the log.
+    pub operation: Option<Arc<str>>,
+}
+
+impl Response {
+    /// An answer of errors without `data`. The first error's code decides the status of the answer.
+    pub fn refused(errors: &[GraphqlError], limits: &crate::config::Limits) -> Self {
+        let mut body = b"{\"errors\":".to_vec();
+        write_errors(&mut body, errors, limits.errors as usize, limits.error_bytes as usize);
+        body.push(b'}');
+        let refusal = Some(errors.first().map_or(ErrorCode::Internal, |error| error.code));
+        Response { body, refusal, cost: 0, operation: None }
+    }
+}
+
+/// Names one request in answers and logs; unlike any other of this process, and very likely of any other process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId(u64);
+
+impl RequestId {
+    /// The next id. Ids of one process count up from a start taken from the process's own randomness.
+    pub fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static START: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
+        let start = START.get_or_init(|| {
+            use std::hash::{BuildHasher, RandomState};
+            RandomState::new().hash_one("request ids") & 0xFFFF_FFFF_0000_0000
+        });
+        RequestId(start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
