@@ -18,7 +18,9 @@
 //!   direction of the last key (ascending when there is none): entity → id; edge → neighbour's id, fact's id;
 //!   fact → id; observation → id.
 //! - **Uniqueness.** An edge is one current fact, so a neighbour appears once for each fact that joins it. Filters ask
-//!   whether an edge exists and never multiply rows.
+//!   whether an edge exists and never multiply rows. A fact that joins an entity to itself is an edge to itself, once in each
+//!   direction (once in all under a symmetric relationship), one fact about it, and no degree.
+//! - **Tests of the wrong type** (a text test of a number, a comparison of a text, of a boolean or of a value object) are false.
 //! - **Nothing** sums to nothing: a count of nothing is 0.
 
 use crate::graph::{Basis, DAY_MAX, DAY_MIN, Day, PartialDate, Status, StatusSet, Value};
@@ -92,7 +94,7 @@ pub enum Root {
     Search(SearchPage),
     /// **Observations** of everything. Gives `Page`; an item's row is the projection's.
     Observations(ObservationsPage),
-    /// One observation by id, or `Null`.
+    /// One observation by id, or `Null` if it is unknown or not seen.
     Observation {
         /// Its id.
         id: Arc<str>,
@@ -158,7 +160,7 @@ pub enum Filter {
     /// Its id is one of these. A retired id counts as the id of the entity that took its place.
     Ids(Vec<Arc<str>>),
     /// It is one of these or under one of them: reaches it over hierarchy relationships (current facts of
-    /// [`StatusSet::HELD`]), any number of steps, cycles tolerated. Unknown ids have nothing under them.
+    /// [`StatusSet::HELD`]), any number of steps, cycles tolerated. Unknown ids have nothing under them; retired ids count as in `Ids`.
     Within(Vec<Arc<str>>),
     /// **Name** test: true if any of its names passes, compared in folded form ([`crate::graph::naming::fold`]); the operands are
     /// already folded. `NotIn`: no name is among them. `IsNull(true)` is false: every entity has a name.
@@ -245,7 +247,7 @@ pub enum Hop {
     /// Along a stored relationship. `Out`: the entity is the subject. A symmetric relationship is read both ways whatever the direction.
     Edge(RelId, Direction),
     /// Along a derived shortcut; `Out` from its declaring side. All paths of current facts that fit the steps; one edge a neighbour, never
-    /// the entity itself. Its facts are those of all the paths, each once, by fact id; its status is the weakest fact's of the path whose
+    /// the entity itself; a path meets no fact twice. Its facts are those of all the paths, each once, by fact id; its status is the weakest fact's of the path whose
     /// weakest is strongest; edge filters: `status` tests that status, `basis` passes if every fact of some path passes, there are
     /// no properties.
     Derived(DerivedId, Direction),
@@ -271,7 +273,8 @@ pub enum EntityKey {
     Property(PropId),
 }
 
-/// **Page**: which part of an ordered list, by keyset.
+/// **Page**: which part of an ordered list, by keyset. Both cursors may be given: what lies between them is then the list of which the
+/// first (`backward`: the last) `limit` items are given, and beyond which [`crate::store::Page::more`] looks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageArgs {
     /// How many at most; 0 is allowed. Already bounded by the limits.
@@ -282,7 +285,7 @@ pub struct PageArgs {
     pub after: Option<Vec<SortValue>>,
     /// Only what comes before it.
     pub before: Option<Vec<SortValue>>,
-    /// Whether items are wanted; else rows are empty and only `total` counts.
+    /// Whether items are wanted; else there are none, `more` is false, and only `total` and groups count.
     pub items: bool,
     /// Whether the total (of the whole list, cursors apart) is wanted.
     pub total: bool,
@@ -334,7 +337,7 @@ pub enum Slot {
     Sources(u32, CitationProjection),
     /// **Expand**: a page of edges of a hop: `Page`; an item's row is the edge projection's.
     Edges(EdgesPage),
-    /// The single neighbour of a hop: of the edges' neighbours the first by name, then id: an entity row, or `Null`.
+    /// The single neighbour of a hop: of the current edges' neighbours (any status) the first by name, then id: an entity row, or `Null`.
     One(Hop, EntityProjection),
     /// A page of edges of any relationship: `Page`; with groups.
     Related(RelatedPage),
@@ -383,7 +386,8 @@ pub struct RelatedPage {
     pub row: Vec<EdgeSlot>,
 }
 
-/// One value of an edge's row.
+/// One value of an edge's row. A derived edge has no fact, relationship, direction or property of its own: `Null`; a stored edge's
+/// facts are the one that it is, and its status is that fact's.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EdgeSlot {
     /// The fact: `List` of the projection's values.
@@ -428,13 +432,14 @@ pub enum FactSlot {
     Properties,
     /// `Date`: known since; `Null` for common knowledge (day 0).
     KnownFrom,
-    /// `Date`, or `Null` while nothing took its place.
+    /// `Date`, or `Null` while, as far as is known in the view (`known_to > view.known`), nothing took its place.
     KnownTo,
     /// An entity row.
     Subject(EntityProjection),
     /// An entity row.
     Object(EntityProjection),
-    /// The fact that took its place, if that is known in the view: `List` of the projection's values, or `Null`.
+    /// The fact that took its place, if that is known in the view (its `known_from ≤ view.known`, whatever its period): `List` of the
+    /// projection's values, or `Null`.
     SupersededBy(FactProjection),
     /// Its citations, as [`Slot::Sources`].
     Sources(u32, CitationProjection),
@@ -496,10 +501,12 @@ pub enum ObservationFilter {
     Subject(Filter),
     /// The scope's sector is there and passes.
     Sector(Filter),
-    /// The time, a period from `when.first()` to `when.last()`, as a date is tested.
+    /// The time, a period from `when.first()` to `when.last()`, as a date is tested. `In`/`NotIn`: `earliest` and `latest` are there and
+    /// are the same date, and it is (is not) among these. `IsNull(true)`: neither is there.
     When(Test),
     /// The value, only where it is certain: with bound EXACT the value itself; AT_LEAST `[v, ∞)`; OVER `(v, ∞)`; AT_MOST `(-∞, v]`; ABOUT and
-    /// NEARLY are certain of nothing. The test must hold for all of the range. `IsNull` asks for the figure, whatever its bound.
+    /// NEARLY are certain of nothing. The test must hold for all of the range (`In` of a range never does; `NotIn` does when none of these
+    /// lies in it). `IsNull` asks for the figure, whatever its bound.
     /// The normalised value is tested where there is one, else the value as written.
     Value(Test),
     /// Its status is one of these.
@@ -518,7 +525,7 @@ pub struct ObservationOrder {
 /// By what observations are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObservationKey {
-    /// `when.first()`, then `when.last()`: two sort values.
+    /// `when.first()`, then `when.last()`: two sort values, never absent (unknown is the earliest or the last of all days).
     When,
     /// The normalised value, else the value.
     Value,
@@ -550,18 +557,18 @@ pub enum ObservationSlot {
     Normalized,
     /// `Int` of [`crate::graph::Bound`].
     Bound,
-    /// `List [Int position, Int bound, Str|Null among, entity row|Null within]` or `Null`.
+    /// `List [Int position, Int bound, Str|Null among, entity row|Null within]` or `Null`. An entity that is not seen is `Null`.
     Rank(EntityProjection),
     /// `Int` of [`Status`].
     Status,
-    /// `List [Str text, entity row|Null sector, Str|Null population, entity row|Null place]`.
+    /// `List [Str text, entity row|Null sector, Str|Null population, entity row|Null place]`. An entity that is not seen is `Null`.
     Scope {
         /// What of the sector.
         sector: EntityProjection,
         /// What of the place.
         place: EntityProjection,
     },
-    /// `List` of the projection's values, or `Null`.
+    /// `List` of the projection's values, or `Null` if there is none or it is not seen.
     BreakdownOf(ObservationProjection),
     /// `Str` or `Null`.
     Note,
