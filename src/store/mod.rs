@@ -2,6 +2,8 @@
 //!
 //! A store knows nothing of GraphQL: it takes a [`Root`] and a [`View`] and gives a [`Datum`] in the shape that the plan's comments say.
 
+pub mod neo4j;
+
 use crate::graph::{Decimal, PartialDate, Value};
 use crate::ontology::{KindId, RelId};
 use crate::plan::ir::{Root, SortValue, View};

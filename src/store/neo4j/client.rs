@@ -1,0 +1,419 @@
+//! The connection to Neo4j: every call ends by its deadline, whatever the driver or the database does.
+//!
+//! What the driver (neo4rs 0.9.0-rc.11, Bolt 4.4 at most) leaves to its user, and what is done about it here:
+//! - its handshakes are untimed and its wait for a free connection is unbounded: every call is under a timeout of ours, and a
+//!   semaphore with as many permits as the pool has connections bounds the wait;
+//! - dropping a call does not stop the statement: each statement carries `tx_timeout`, a little below the request's deadline;
+//! - it retries transient failures for up to a minute: the deadline cuts that short;
+//! - a connection that a firewall silently dropped hangs when it is taken: when the circuit opens, the whole pool is replaced.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use neo4rs::{ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use super::breaker::{Admission, Breaker};
+use super::value::Value;
+
+/// A statement and its parameters. It returns one column, named [`ROW`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// Cypher 5, without a value in it.
+    pub text: String,
+    /// By name, each once.
+    pub parameters: Vec<(String, Value)>,
+}
+
+/// The name of the one column that a statement returns.
+pub const ROW: &str = "row";
+
+/// Where the database is and how to log in. `uri` is `bolt://`, `neo4j://` (routed: a cluster) or one of their forms with TLS,
+/// `+s` (the certificate is checked) and `+ssc` (it is not: self-signed).
+#[derive(Clone)]
+pub struct Address {
+    /// `bolt://host:port` and so on; the port is 7687 unless given.
+    pub uri: String,
+    /// Ignored by a server without authentication, as is the password.
+    pub user: String,
+    /// Never logged.
+    pub password: String,
+    /// `None`: the server's default database.
+    pub database: Option<String>,
+}
+
+/// How much the client takes and how long it waits.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections, that is, statements at the same time.
+    pub connections: usize,
+    /// How long a request may wait for one of them to be free.
+    pub wait: Duration,
+    /// How long the database may take to accept a connection and a statement; its rows are bounded by the request's deadline.
+    pub answer: Duration,
+    /// How long one batch of an import may take.
+    pub batch: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: 32,
+            wait: Duration::from_secs(2),
+            answer: Duration::from_secs(5),
+            batch: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Why the database gave no answer. The texts are for users; what the database or the driver said is in the log alone.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be one of a Neo4j. Only from [`Client::new`].
+    #[error(
+        "the store's address {0}; write bolt://HOST:PORT or neo4j://HOST:PORT (with TLS: bolt+s://, neo4j+s://; self-signed: +ssc)"
+    )]
+    Address(&'static str),
+    /// It cannot be reached, refuses the login, has no free connection, or failed again and again.
+    #[error("the database cannot be reached at the moment; try again later")]
+    Unavailable,
+    /// It did not answer within the deadline.
+    #[error("the database did not answer in time; ask for less, or try again later")]
+    Timeout,
+    /// It refused the statement, or its rows are not what the statement asks for: a fault of ours.
+    #[error("the database refused a statement of this server")]
+    Query,
+}
+
+/// Retries of one call after a transient failure.
+const RETRIES: u32 = 3;
+/// The first pause before a retry; it doubles, and each is between half of it and the whole.
+const PAUSE: Duration = Duration::from_millis(20);
+/// What a statement is left of the remaining time, in per cent, so that the database's own timeout speaks first.
+const STATEMENT_SHARE: u32 = 95;
+/// How long a probe may take.
+const PROBE: Duration = Duration::from_millis(900);
+/// Rows asked for at once.
+const FETCH_SIZE: usize = 1000;
+/// The driver's own limit on a single read. It must be above every deadline of ours, or it would cut slow statements.
+const DRIVER_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A pool of connections to one Neo4j, or to a cluster. Connects when first asked.
+pub struct Client {
+    config: neo4rs::Config,
+    graph: RwLock<Graph>,
+    permits: Semaphore,
+    breaker: Breaker,
+    limits: Limits,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The driver's configuration holds the password.
+        formatter
+            .debug_struct("Client")
+            .field("limits", &self.limits)
+            .field("breaker", &self.breaker)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an attempt gave nothing.
+enum Failure {
+    /// Worth another attempt, if there is time.
+    Passing(Error),
+    Final(Error),
+}
+
+impl Client {
+    /// A client for this address. Does not connect yet; see [`Client::check`].
+    pub fn new(address: &Address, limits: Limits) -> Result<Client, Error> {
+        check_address(&address.uri)?;
+        let mut config = ConfigBuilder::new()
+            .uri(&address.uri)
+            .user(&address.user)
+            .password(&address.password)
+            .max_connections(limits.connections)
+            .fetch_size(FETCH_SIZE)
+            .connection_timeout(DRIVER_TIMEOUT);
+        if let Some(database) = &address.database {
+            config = config.db(database.as_str());
+        }
+        let config = config.build().map_err(|error| refused_address(&error))?;
+        let graph = Graph::connect(config.clone()).map_err(|error| refused_address(&error))?;
+        Ok(Client {
+            config,
+            graph: RwLock::new(graph),
+            permits: Semaphore::new(limits.connections),
+            breaker: Breaker::default(),
+            limits,
+        })
+    }
+
+    /// Whether the database answers now. For readiness and for the first line of `serve`.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.admit().await?;
+        self.probe(self.limits.wait).await
+    }
+
+    /// Runs a reading statement and returns what stands in its column [`ROW`]. The database refuses it if it writes.
+    pub async fn read(&self, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Error> {
+        self.attempts(deadline, || self.read_once(statement, deadline)).await
+    }
+
+    /// Runs a writing statement. It may run more than once, when an answer was lost: it must be idempotent.
+    pub async fn write(&self, statement: &Statement) -> Result<(), Error> {
+        let deadline = Instant::now() + self.limits.batch;
+        self.attempts(deadline, || self.write_once(statement, deadline)).await
+    }
+
+    async fn attempts<T, F>(&self, deadline: Instant, mut attempt: impl FnMut() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.admit().await?;
+        let mut pause = PAUSE;
+        for _ in 0..RETRIES {
+            match attempt().await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Passing(error)) => {
+                    let pause = jittered(pause);
+                    if Instant::now() + pause >= deadline {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+            }
+            pause *= 2;
+        }
+        attempt().await.map_err(|failure| match failure {
+            Failure::Passing(error) | Failure::Final(error) => error,
+        })
+    }
+
+    async fn read_once(&self, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Failure> {
+        let _permit = self.permit(deadline).await?;
+        let graph = self.graph();
+        let call = graph.execute_read(query(statement, deadline)?);
+        let mut rows = self.answered(call, statement, deadline, self.limits.answer).await?;
+        let mut values = Vec::new();
+        loop {
+            // From here on the database is known to live: running out of time says nothing against it.
+            match timeout_at(deadline, rows.next()).await {
+                Err(_) => return Err(Failure::Final(Error::Timeout)),
+                Ok(Err(error)) => return Err(self.failure(&error, statement)),
+                Ok(Ok(None)) => return Ok(values),
+                Ok(Ok(Some(row))) => values.push(row.get::<Value>(ROW).map_err(|error| {
+                    tracing::error!(error.message = %error, db.statement = statement.text, "neo4j: a row cannot be read");
+                    Failure::Final(Error::Query)
+                })?),
+            }
+        }
+    }
+
+    async fn write_once(&self, statement: &Statement, deadline: Instant) -> Result<(), Failure> {
+        let _permit = self.permit(deadline).await?;
+        let graph = self.graph();
+        let call = graph.run(query(statement, deadline)?);
+        self.answered(call, statement, deadline, self.limits.batch).await.map(|_summary| ())
+    }
+
+    /// A place among the statements that run at the same time.
+    async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Failure> {
+        let until = deadline.min(Instant::now() + self.limits.wait);
+        match timeout_at(until, self.permits.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            // All are taken; the semaphore itself is never closed.
+            Ok(Err(_)) | Err(_) => Err(Failure::Final(Error::Unavailable)),
+        }
+    }
+
+    /// What the driver's call gives, if it gives it in time.
+    async fn answered<T>(
+        &self,
+        call: impl Future<Output = Result<T, neo4rs::Error>>,
+        statement: &Statement,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<T, Failure> {
+        let until = deadline.min(Instant::now() + limit);
+        match timeout_at(until, call).await {
+            Ok(Ok(answer)) => {
+                self.breaker.succeeded();
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(self.failure(&error, statement)),
+            Err(_) => {
+                tracing::warn!("neo4j: no answer within {} ms", limit.as_millis());
+                self.failed();
+                let error = if until == deadline { Error::Timeout } else { Error::Unavailable };
+                Err(Failure::Final(error))
+            }
+        }
+    }
+
+    /// Lets a call through, refuses it, or asks the database first.
+    async fn admit(&self) -> Result<(), Error> {
+        match self.breaker.admit(Instant::now().into_std()) {
+            Admission::Pass => Ok(()),
+            Admission::Refuse => Err(Error::Unavailable),
+            Admission::Probe => {
+                self.renew();
+                self.probe(PROBE).await
+            }
+        }
+    }
+
+    async fn probe(&self, limit: Duration) -> Result<(), Error> {
+        let statement = Statement { text: format!("RETURN 1 AS {ROW}"), parameters: Vec::new() };
+        let deadline = Instant::now() + limit;
+        match self.read_once(&statement, deadline).await {
+            Ok(_) => Ok(()),
+            Err(Failure::Passing(error) | Failure::Final(error)) => Err(error),
+        }
+    }
+
+    fn failed(&self) {
+        if self.breaker.failed(Instant::now().into_std()) {
+            tracing::error!("neo4j: the circuit is open; requests are refused until the database answers again");
+            self.renew();
+        }
+    }
+
+    /// Replaces the pool, so that no connection from before an outage is tried again.
+    fn renew(&self) {
+        match Graph::connect(self.config.clone()) {
+            Ok(graph) => *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph,
+            Err(error) => tracing::error!(error.message = %error, "neo4j: the pool cannot be replaced"),
+        }
+    }
+
+    fn graph(&self) -> Graph {
+        self.graph.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sorts what went wrong, counts it, and writes it to the log, the only place for the driver's words.
+    fn failure(&self, error: &neo4rs::Error, statement: &Statement) -> Failure {
+        let neo4rs::Error::Neo4j(said) = error else {
+            tracing::warn!(error.message = %error, "neo4j: the connection failed");
+            self.failed();
+            return Failure::Passing(Error::Unavailable);
+        };
+        let (code, message) = (said.code(), said.message());
+        if code.contains("TransactionTimedOut") || code.ends_with("Transaction.Terminated") {
+            tracing::warn!(error.code = code, error.message = message, "neo4j: the statement ran out of time");
+            return Failure::Final(Error::Timeout);
+        }
+        match said.kind() {
+            Kind::Transient | Kind::Client(ClientKind::SessionExpired) => {
+                tracing::warn!(error.code = code, error.message = message, "neo4j: a passing failure");
+                Failure::Passing(Error::Unavailable)
+            }
+            Kind::Client(ClientKind::Security(_) | ClientKind::FatalDiscovery) => {
+                tracing::error!(
+                    error.code = code,
+                    error.message = message,
+                    "neo4j: no access; check user, password and database"
+                );
+                self.failed();
+                Failure::Final(Error::Unavailable)
+            }
+            _ => {
+                tracing::error!(
+                    error.code = code,
+                    error.message = message,
+                    db.statement = statement.text,
+                    "neo4j: a statement is refused"
+                );
+                Failure::Final(Error::Query)
+            }
+        }
+    }
+}
+
+/// The driver's form of a statement, with the time that the database may spend on it.
+fn query(statement: &Statement, deadline: Instant) -> Result<neo4rs::Query, Failure> {
+    let remaining = deadline.saturating_duration_since(Instant::now());
+    let milliseconds = (remaining * STATEMENT_SHARE / 100).as_millis();
+    // 0 would mean no limit at all.
+    if milliseconds == 0 {
+        return Err(Failure::Final(Error::Timeout));
+    }
+    let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
+    Ok(neo4rs::query(&statement.text)
+        .params(statement.parameters.iter().map(|(name, value)| (name.as_str(), value.clone())))
+        .extra("tx_timeout", milliseconds))
+}
+
+/// Refuses what the driver would only misunderstand later, or panic about.
+fn check_address(uri: &str) -> Result<(), Error> {
+    let (scheme, rest) = uri.split_once("://").ok_or(Error::Address("has no scheme"))?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if !matches!(scheme, "bolt" | "bolt+s" | "bolt+ssc" | "neo4j" | "neo4j+s" | "neo4j+ssc") {
+        return Err(Error::Address("has a scheme that is not Neo4j's"));
+    }
+    if authority.contains('@') {
+        return Err(Error::Address(
+            "contains a login; give it by --store-user and the password's environment variable",
+        ));
+    }
+    if authority.is_empty() || authority.starts_with(':') {
+        return Err(Error::Address("names no host"));
+    }
+    Ok(())
+}
+
+fn refused_address(error: &neo4rs::Error) -> Error {
+    tracing::error!(error.message = %error, "neo4j: the driver refuses the address");
+    Error::Address("is not understood")
+}
+
+/// Between half of the pause and all of it, so that requests that failed together do not come back together.
+fn jittered(pause: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish();
+    let share = u32::try_from(random % 512).unwrap_or(0) + 512;
+    pause * share / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_a_neo4j_are_taken() {
+        for good in [
+            "bolt://localhost:7687",
+            "neo4j://db",
+            "bolt+s://db:1",
+            "neo4j+s://db",
+            "bolt+ssc://[::1]:1",
+            "neo4j+ssc://db/",
+        ] {
+            assert!(check_address(good).is_ok(), "{good}");
+        }
+        for bad in ["localhost:7687", "http://db", "bolt://", "bolt://:7687", "bolt://me:secret@db", "://db"] {
+            assert!(matches!(check_address(bad), Err(Error::Address(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_statement_gets_less_time_than_the_request() {
+        assert!(matches!(query_in(Duration::ZERO), Err(Failure::Final(Error::Timeout))));
+        assert!(query_in(Duration::from_secs(1)).is_ok_and(|query| query.has_extra_key("tx_timeout")));
+    }
+
+    fn query_in(time: Duration) -> Result<neo4rs::Query, Failure> {
+        query(&Statement { text: "RETURN 1 AS row".into(), parameters: Vec::new() }, Instant::now() + time)
+    }
+
+    #[test]
+    fn a_pause_is_between_half_and_whole() {
+        for _ in 0..100 {
+            let pause = jittered(PAUSE);
+            assert!(pause >= PAUSE / 2 && pause <= PAUSE, "{pause:?}");
+        }
+    }
+}

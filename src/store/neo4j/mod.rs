@@ -1,0 +1,5 @@
+//! The store in Neo4j.
+
+pub mod breaker;
+pub mod client;
+pub mod value;

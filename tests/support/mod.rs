@@ -1,0 +1,3 @@
+//! What several test targets need to have running beside them.
+
+pub mod neo4j;

@@ -1,0 +1,208 @@
+//! A real Neo4j for a test target.
+//!
+//! `NEO4J_URI` (with `NEO4J_USER` and `NEO4J_PASSWORD`) names one that runs already; **its content is overwritten**. Otherwise one
+//! is started by this process, from `tests/neo4j/`: Maven fetches the version that `pom.xml` pins into `target/neo4j/`, once, and
+//! `Neo4j.java` runs it on a free port of loopback. Where that cannot be done (no Java 17, no Maven, no network) the tests of the
+//! target are listed as ignored with the reason, or fail with it when `MDGRAPH_REQUIRE_NEO4J=1`.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+/// How long a server may take to accept connections; about 10 s is usual.
+const STARTUP: Duration = Duration::from_secs(120);
+/// How long a server may take to close its store before it is killed.
+const SHUTDOWN: Duration = Duration::from_secs(10);
+
+/// A Neo4j that accepts connections. One that this process started ends with the value.
+pub struct Neo4j {
+    pub uri: String,
+    pub user: String,
+    pub password: String,
+    _server: Option<Server>,
+}
+
+/// One test: its name and its body.
+pub type Case = (&'static str, fn(&Neo4j) -> Result<(), Failed>);
+
+/// The `main` of a test target with `harness = false`: runs the cases one after another (they share one database) against one
+/// Neo4j, which is started when the first of them runs.
+pub fn run(cases: &[Case]) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let shared: Arc<Mutex<Option<Result<Neo4j, String>>>> = Arc::default();
+    let trials = cases
+        .iter()
+        .map(|&(name, body)| {
+            let shared = Arc::clone(&shared);
+            Trial::ignorable_test(name, move || {
+                // A test that panicked has not harmed the server.
+                let mut slot = shared.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                match slot.get_or_insert_with(start_or_skip) {
+                    Ok(neo4j) => body(neo4j).map(|()| Completion::Completed),
+                    Err(reason) if is_required() => Err(reason.as_str().into()),
+                    Err(reason) => Ok(Completion::ignored_with(reason.as_str())),
+                }
+            })
+        })
+        .collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(shared); // ends the server before the process exits
+    conclusion.exit_code()
+}
+
+/// The Neo4j that the environment names, else one of our own, else the reason why there is none.
+pub fn start_or_skip() -> Result<Neo4j, String> {
+    let neo4j = match std::env::var("NEO4J_URI") {
+        Ok(uri) => Ok(Neo4j {
+            uri,
+            user: std::env::var("NEO4J_USER").unwrap_or_else(|_| "neo4j".into()),
+            password: std::env::var("NEO4J_PASSWORD").unwrap_or_default(),
+            _server: None,
+        }),
+        Err(_) => start(),
+    };
+    if let Err(reason) = &neo4j {
+        eprintln!("\n==== NO NEO4J: the tests of this target are SKIPPED: {reason}\n");
+    }
+    neo4j
+}
+
+fn is_required() -> bool {
+    std::env::var("MDGRAPH_REQUIRE_NEO4J").is_ok_and(|value| value == "1")
+}
+
+fn start() -> Result<Neo4j, String> {
+    let server = Server::start(&fetched_jars()?)?;
+    Ok(Neo4j {
+        uri: format!("bolt://127.0.0.1:{}", server.port),
+        user: "neo4j".into(),
+        password: String::new(),
+        _server: Some(server),
+    })
+}
+
+/// The folder of jars, fetched by Maven unless it is there. It appears under its name only when it is complete, and by one rename,
+/// so that processes that fetch at the same time do not meet.
+fn fetched_jars() -> Result<PathBuf, String> {
+    let pom = sources().join("pom.xml");
+    let root = target().join("neo4j");
+    let complete = root.join(pinned_version(&pom)?).join("lib");
+    if complete.is_dir() {
+        return Ok(complete);
+    }
+    let parent = complete.parent().ok_or("the folder of jars has no parent")?;
+    fs::create_dir_all(parent).map_err(|e| format!("{} cannot be created: {e}", parent.display()))?;
+    let partial = tempfile::Builder::new()
+        .prefix("fetching-")
+        .tempdir_in(parent)
+        .map_err(|e| format!("{} cannot be written: {e}", parent.display()))?;
+    eprintln!("Maven fetches Neo4j (120 MB, once; a minute or two) …");
+    let output = Command::new("mvn")
+        .args(["--quiet", "--batch-mode", "--file"])
+        .arg(&pom)
+        .arg("dependency:copy-dependencies")
+        .arg(format!("-DoutputDirectory={}", partial.path().display()))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("Maven (mvn) does not run: {e}. Install it, or name a Neo4j with NEO4J_URI"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stdout);
+        let first = said.lines().find(|line| line.contains("ERROR")).unwrap_or("it says nothing");
+        return Err(format!("Maven could not fetch Neo4j: {first}"));
+    }
+    match fs::rename(partial.path(), &complete) {
+        Ok(()) => Ok(complete),
+        Err(_) if complete.is_dir() => Ok(complete), // another process was first
+        Err(e) => Err(format!("{} cannot be created: {e}", complete.display())),
+    }
+}
+
+/// The version that the POM pins, which names the folder.
+fn pinned_version(pom: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(pom).map_err(|e| format!("{} cannot be read: {e}", pom.display()))?;
+    text.split_once("<neo4j.version>")
+        .and_then(|(_, rest)| rest.split_once("</neo4j.version>"))
+        .map(|(version, _)| version.trim().to_owned())
+        .ok_or_else(|| format!("{} has no <neo4j.version>", pom.display()))
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/neo4j")
+}
+
+fn target() -> PathBuf {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    scratch.parent().unwrap_or(scratch).to_owned()
+}
+
+/// A Neo4j process with a data folder of its own.
+struct Server {
+    process: Child,
+    /// Closing it tells the process to end, also when this process is killed.
+    alive: Option<ChildStdin>,
+    port: u16,
+    _data: tempfile::TempDir,
+}
+
+impl Server {
+    fn start(jars: &Path) -> Result<Server, String> {
+        let data = tempfile::Builder::new()
+            .prefix("neo4j-data-")
+            .tempdir_in(target())
+            .map_err(|e| format!("no folder for Neo4j's data: {e}"))?;
+        let log = data.path().join("console.log");
+        let console = fs::File::create(&log).map_err(|e| format!("{} cannot be written: {e}", log.display()))?;
+        let mut process = Command::new("java")
+            .args(["-Xmx768m", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp"])
+            .arg(jars.join("*"))
+            .arg(sources().join("Neo4j.java"))
+            .arg(data.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(console)
+            .spawn()
+            .map_err(|e| format!("Java 17 (java) does not run: {e}. Install it, or name a Neo4j with NEO4J_URI"))?;
+        let alive = process.stdin.take();
+        let stdout = process.stdout.take().ok_or("java has no standard output")?;
+        let mut server = Server { process, alive, port: 0, _data: data };
+
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Some(port) = line.strip_prefix("ready ").and_then(|port| port.trim().parse().ok()) {
+                    // The receiver is gone when the start has timed out; then nobody asks.
+                    send.send(port).ok();
+                }
+            }
+        });
+        server.port = receive.recv_timeout(STARTUP).map_err(|_| {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
+            format!("Neo4j does not start within {} s: {last}", STARTUP.as_secs())
+        })?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        let since = Instant::now();
+        while since.elapsed() < SHUTDOWN {
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // It is our own child and its data are thrown away.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
