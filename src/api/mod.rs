@@ -3,6 +3,8 @@
 //! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
 
 pub mod guard;
+pub mod input;
+pub mod schema;
 
 use std::fmt;
 use std::sync::Arc;
