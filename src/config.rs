@@ -1,5 +1,6 @@
 //! Every setting of the server, in one place: its default, its flag and its environment variable.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
@@ -82,7 +83,7 @@ pub struct Limits {
         default_value_t = 10 * 1024 * 1024
     )]
     pub response_bytes: usize,
-    /// Seconds from the end of a request's head to its answer; later ones are answered with TIMEOUT
+    /// Seconds from a request's last byte to its answer; what is later is answered with TIMEOUT
     #[arg(long, env = "MDGRAPH_DEADLINE", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub deadline: Duration,
 }
@@ -112,6 +113,83 @@ impl Default for Limits {
             deadline: Duration::from_secs(10),
         }
     }
+}
+
+/// How the server behaves towards connections, whatever they ask.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Server")]
+pub struct ServerSettings {
+    /// Address and port to serve at; port 0 takes any free one
+    #[arg(long, env = "MDGRAPH_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+    /// Requests that are answered at one time; further ones get OVERLOADED
+    #[arg(long = "max-concurrency", env = "MDGRAPH_MAX_CONCURRENCY", value_name = "N", default_value_t = 256,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub concurrency: u32,
+    /// Connections open at one time; further ones wait to be accepted
+    #[arg(long = "max-connections", env = "MDGRAPH_MAX_CONNECTIONS", value_name = "N", default_value_t = 2_048,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+    /// Seconds for a request's head to arrive, and for a connection to stay open without a request
+    #[arg(long, env = "MDGRAPH_HEADER_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub header_timeout: Duration,
+    /// Seconds for a request's body to arrive
+    #[arg(long, env = "MDGRAPH_BODY_TIMEOUT", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub body_timeout: Duration,
+    /// Seconds for which a client may take nothing of an answer before its connection is closed
+    #[arg(long, env = "MDGRAPH_WRITE_TIMEOUT", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub write_timeout: Duration,
+    /// Seconds after SIGTERM for which requests are still taken while `/health/ready` says no, so that a load balancer
+    /// can notice
+    #[arg(long, env = "MDGRAPH_SHUTDOWN_DELAY", value_name = "SECONDS", default_value = "0", value_parser = seconds_or_none)]
+    pub shutdown_delay: Duration,
+    /// Seconds for requests under way to be answered after SIGTERM
+    #[arg(long, env = "MDGRAPH_DRAIN", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub drain: Duration,
+    /// Origins whose web pages may ask, separated by commas; any origin if not given
+    #[arg(long, env = "MDGRAPH_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',', value_parser = origin)]
+    pub cors_origins: Vec<String>,
+}
+
+/// What the log says and how.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Log (on standard error)")]
+pub struct LogSettings {
+    /// The least important level that is written: error, warn, info (a line per request), debug; or a filter such as
+    /// `warn,mdgraph::http=info`
+    #[arg(long = "log", env = "MDGRAPH_LOG", value_name = "LEVEL", default_value = "info")]
+    pub filter: String,
+    /// How a line is written
+    #[arg(long = "log-format", env = "MDGRAPH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub format: LogFormat,
+}
+
+/// The forms of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Reads an origin as browsers send it: scheme, host and port, nothing behind.
+///
+/// # Errors
+/// What a browser would never send, so that it could never match.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c)) => {
+            Ok(text.to_ascii_lowercase())
+        }
+        _ => Err("an origin such as https://example.org or http://localhost:5173 is wanted".to_owned()),
+    }
+}
+
+/// [`seconds`], or 0.
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 /// Reads a flag in seconds; fractions are allowed.
@@ -150,6 +228,14 @@ mod tests {
         for limit in Limit::ALL {
             let flag = format!("max-{}", limit.name());
             assert!(command.get_arguments().any(|arg| arg.get_long() == Some(&flag)), "--{flag} is missing");
+        }
+    }
+
+    #[test]
+    fn origins_are_what_browsers_send() {
+        assert_eq!(origin("https://Example.org:8443").as_deref(), Ok("https://example.org:8443"));
+        for wrong in ["example.org", "https://", "https://example.org/", "*", "https://a b"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -6,6 +6,8 @@
 //! - [`plan`]: what a request asks for, in a dozen operators whose meaning is defined there.
 //! - [`store`]: executes plans, over memory or Neo4j.
 //! - [`api`]: GraphQL, from a request's parts to the bytes of its answer.
+//! - [`http`]: the server.
+//! - [`telemetry`]: the log.
 //! - [`config`] and [`error`]: the settings, and the errors that clients see.
 #![warn(missing_docs)]
 
@@ -13,6 +15,8 @@ pub mod api;
 pub mod config;
 pub mod error;
 pub mod graph;
+pub mod http;
 pub mod ontology;
 pub mod plan;
 pub mod store;
+pub mod telemetry;

@@ -36,8 +36,8 @@ pub trait Engine: Send + Sync + 'static {
 pub struct Request {
     /// Names the request in logs and in faults of ours.
     pub id: RequestId,
-    /// The document; a request without one is refused.
-    pub query: Option<String>,
+    /// The document.
+    pub query: String,
     /// The operation to run, if the document has several.
     pub operation_name: Option<String>,
     /// The variables as they were sent, not yet coerced.

@@ -1,0 +1,99 @@
+//! The paths of the server.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use tokio::time::timeout;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+use super::{Shared, graphql};
+use crate::api::Engine;
+
+/// Answers below this size are sent as they are: a packet holds them.
+const COMPRESSED_ABOVE_BYTES: u64 = 1_024;
+
+/// A middle way between processor and network, for both encodings.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+
+/// How long `/health/ready` waits for the engine's word.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a browser may remember that it may ask.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+const PLAIN: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+
+/// All routes with what holds for all of them: who may ask from a browser, and compression.
+pub fn routes<E: Engine>(shared: Arc<Shared<E>>) -> Router {
+    let layers = tower::ServiceBuilder::new()
+        .layer(cors(&shared.settings.cors_origins))
+        .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(COMPRESSED_ABOVE_BYTES)));
+    Router::new()
+        .route("/", get(index))
+        .route("/graphql", any(graphql::handle::<E>))
+        .route("/schema.graphql", get(schema::<E>))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready::<E>))
+        .fallback(not_found)
+        .layer(layers)
+        .with_state(shared)
+}
+
+/// Any origin may ask: the data is public and a request carries no credentials; or only those of a list.
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = match origins {
+        [] => AllowOrigin::any(),
+        // What is no header value was refused when the flag was read.
+        list => AllowOrigin::list(list.iter().filter_map(|origin| HeaderValue::try_from(origin).ok())),
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(Any)
+        .expose_headers([graphql::REQUEST_ID, RETRY_AFTER])
+        .max_age(PREFLIGHT_AGE)
+        .vary([ACCEPT])
+}
+
+async fn index() -> impl IntoResponse {
+    let text = "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry\n\n\
+                /graphql         requests, by POST or GET\n\
+                /schema.graphql  the schema\n\
+                /health/live     whether the process lives\n\
+                /health/ready    whether it can answer now\n";
+    ([PLAIN], text)
+}
+
+async fn schema<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResponse {
+    ([PLAIN], shared.engine.sdl().to_owned())
+}
+
+/// Says that the process lives; never asks the database, whose failing is no reason to restart this process.
+async fn live() -> impl IntoResponse {
+    ([PLAIN], "live\n")
+}
+
+/// Says whether requests can be answered: not while the server stops, nor while the engine cannot.
+async fn ready<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResponse {
+    if shared.stopping.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "stopping\n");
+    }
+    match timeout(READY_TIMEOUT, shared.engine.ready()).await {
+        Ok(true) => (StatusCode::OK, [PLAIN], "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "the data cannot be reached\n"),
+    }
+}
+
+async fn not_found() -> impl IntoResponse {
+    (StatusCode::NOT_FOUND, [PLAIN], "Nothing is served at this path. GraphQL is at /graphql.\n")
+}
