@@ -4,7 +4,7 @@
 //! from it: the GraphQL API, the checks on seed data, the indexes of the memory store, Neo4j's constraints,
 //! the generated docs.
 //!
-//! Stages, as a table of contents: [`parse`] (files → syntax trees, every syntax error) → [`resolve`]
+//! Stages, as a table of contents: `parse` (files → syntax trees, every syntax error) → `resolve`
 //! (syntax trees → [`Ontology`], every error of meaning, in one run).
 //!
 //! Ids ([`KindId`], [`RelId`] …) index the vectors of the [`Ontology`] that issued them and mean nothing elsewhere.
@@ -13,8 +13,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub mod parse;
-pub mod resolve;
+mod error;
+mod load;
+mod parse;
+mod resolve;
+pub mod spelling;
+
+pub use error::OntologyError;
+pub use load::{LoadError, embedded_files, load};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -184,6 +190,8 @@ pub struct Property {
     pub name: Arc<str>,
     /// Its type.
     pub ty: ValueType,
+    /// Declared with `!`: every entity has a value, its own or the default.
+    pub required: bool,
     /// `@index`, `@unique`.
     pub indexing: Indexing,
     /// `@history`: changes over time; dated values are kept and the one in force is served.

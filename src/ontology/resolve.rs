@@ -1,1 +1,0 @@
-//! Syntax trees to the ontology.

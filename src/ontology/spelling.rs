@@ -1,0 +1,43 @@
+//! "Did you mean …": the name nearest to a mistyped one.
+
+/// The candidate that is fewest slips away from `name`: at most a third of its letters, and at most three.
+/// Among equals the first. None if nothing is that near.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    let limit = (letters.len() / 3).clamp(1, 3);
+    let distances = candidates.into_iter().map(|candidate| (distance(&letters, candidate), candidate));
+    distances.filter(|(slips, _)| *slips <= limit).min_by_key(|(slips, _)| *slips).map(|(_, candidate)| candidate)
+}
+
+/// A sentence for a hint: ``did you mean `x`? `` or nothing.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
+}
+
+/// Insertions, deletions and replacements between two texts, letter case left aside.
+fn distance(from: &[char], to: &str) -> usize {
+    let to: Vec<char> = to.chars().flat_map(char::to_lowercase).collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name() {
+        assert_eq!(nearest("Compnay", ["Country", "Company"]), Some("Company"));
+        assert_eq!(nearest("company", ["Company"]), Some("Company"));
+        assert_eq!(nearest("Widget", ["Company", "Region"]), None);
+    }
+}
