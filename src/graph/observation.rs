@@ -15,11 +15,11 @@ pub enum Bound {
     Exact,
     /// 以上, at least.
     AtLeast,
-    /// 超, more than.
+    /// 超, 余, 多: more than.
     Over,
     /// 近, a little less than.
     Nearly,
-    /// 约, 余: about.
+    /// 约: about.
     About,
     /// 最高, at most.
     AtMost,
