@@ -1,0 +1,113 @@
+//! A server over an engine that does as its document says, so that every outcome can be asked for.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use mdgraph::api::{Engine, Request, Response};
+use mdgraph::config::{Limits, ServerSettings};
+use mdgraph::error::{ErrorCode, GraphqlError};
+use mdgraph::http::{Stopped, serve};
+use tokio::sync::oneshot;
+
+/// Answers by the document's text.
+struct Scripted {
+    ready: Arc<AtomicBool>,
+    limits: Limits,
+}
+
+impl Engine for Scripted {
+    async fn execute(&self, request: Request, deadline: Instant) -> Response {
+        let refuse = |code| Response::refused(&[GraphqlError::new(code, "as asked")], &self.limits);
+        match request.query.as_str() {
+            "panic" => panic!("secret insides"),
+            "panic late" => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                panic!("secret insides")
+            }
+            "never" => std::future::pending().await,
+            "slow" => tokio::time::sleep(Duration::from_millis(500)).await,
+            "deadline" => {
+                tokio::time::sleep_until(deadline.into()).await;
+                return refuse(ErrorCode::Timeout);
+            }
+            "invalid" => return refuse(ErrorCode::ValidationFailed),
+            "mutation" if request.is_get => return refuse(ErrorCode::MethodNotAllowed),
+            "store" => return refuse(ErrorCode::StoreUnavailable),
+            _ => {}
+        }
+        let text = match request.query.strip_prefix("bytes ") {
+            Some(number) => "x".repeat(number.parse().unwrap()),
+            None => format!("{} {:?} {:?}", request.query, request.operation_name, request.variables),
+        };
+        let body = serde_json::json!({ "data": { "echo": text } }).to_string().into_bytes();
+        Response { body, refusal: None, cost: 1, operation: None }
+    }
+
+    async fn ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    fn sdl(&self) -> &str {
+        "type Query { echo: String }\n"
+    }
+}
+
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    server: ServerSettings,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// A running server; dropped, it stops.
+pub struct Server {
+    pub address: SocketAddr,
+    pub ready: Arc<AtomicBool>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Stopped>>,
+}
+
+impl Server {
+    /// Starts a server with these flags on a free port of the loopback.
+    pub fn start(flags: &[&str]) -> Server {
+        let settings = Settings::parse_from(["mdgraph"].iter().chain(flags));
+        let ready = Arc::new(AtomicBool::new(true));
+        let engine = Scripted { ready: Arc::clone(&ready), limits: settings.limits };
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let ended = runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let stop = async move { drop(stopped.await) };
+                serve(listener, engine, settings.limits, settings.server, stop).await
+            });
+            runtime.shutdown_background();
+            ended.unwrap()
+        });
+        Server { address, ready, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Tells the server to stop, as SIGTERM does.
+    pub fn tell_to_stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits for the server's end.
+    pub fn ended(&mut self) -> Stopped {
+        self.thread.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.tell_to_stop();
+    }
+}
