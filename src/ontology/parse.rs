@@ -44,7 +44,7 @@ impl Sources {
             file: name,
             line: text[..start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            source_line: text[line_start..line_end].trim_end(),
+            source_line: text[line_start..line_end].trim_end_matches('\r'),
             width: text[start..end.min(line_end)].chars().count().max(1),
         }
     }
@@ -78,9 +78,24 @@ pub(super) fn parse(files: &[(String, String)]) -> Result<Parsed, Vec<OntologyEr
     let mut problems = Problems::new(&sources);
     for error in syntax.iter().flat_map(|errors| errors.iter()) {
         let message = error.error.to_string();
-        let message = message.strip_prefix("syntax error: ").unwrap_or(&message);
+        let message = in_signs(message.strip_prefix("syntax error: ").unwrap_or(&message));
         let hint = "this is GraphQL's schema language: `type X implements Entity @node { field: Type @directive }`";
         problems.at(error.error.location(), format!("syntax error: {message}"), hint);
     }
     if problems.none() { Ok(Parsed { sources, documents }) } else { Err(problems.into_errors()) }
+}
+
+/// The parser's message with the signs themselves instead of its names for them.
+fn in_signs(message: &str) -> String {
+    let signs = [
+        ("L_CURLY", "`{`"),
+        ("R_CURLY", "`}`"),
+        ("L_PAREN", "`(`"),
+        ("R_PAREN", "`)`"),
+        ("L_BRACK", "`[`"),
+        ("R_BRACK", "`]`"),
+        ("COLON", "`:`"),
+        ("EOF", "the end of the file"),
+    ];
+    signs.iter().fold(message.to_owned(), |text, (name, sign)| text.replace(name, sign))
 }

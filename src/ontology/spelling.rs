@@ -14,20 +14,24 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     nearest(name, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
 }
 
-/// Insertions, deletions and replacements between two texts, letter case left aside.
+/// Insertions, deletions, replacements and swaps of neighbours between two texts, letter case left aside.
 fn distance(from: &[char], to: &str) -> usize {
     let to: Vec<char> = to.chars().flat_map(char::to_lowercase).collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
+    // Three rows of the table: distances of the text up to the letter before last, the last, and this one.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=to.len()).collect();
     for (i, a) in from.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
+        let mut row = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+            let mut least = (last[j] + usize::from(a != b)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && from[i - 1] == *b && *a == to[j - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[to.len()]
+    last[to.len()]
 }
 
 #[cfg(test)]
@@ -38,6 +42,7 @@ mod tests {
     fn the_nearest_name() {
         assert_eq!(nearest("Compnay", ["Country", "Company"]), Some("Company"));
         assert_eq!(nearest("company", ["Company"]), Some("Company"));
+        assert_eq!(nearest("SINGS", ["MAKES", "SIGNS"]), Some("SIGNS"));
         assert_eq!(nearest("Widget", ["Company", "Region"]), None);
     }
 }

@@ -177,8 +177,8 @@ impl<'a> Declared<'a> {
         let name = declaration.name;
         let node = declaration.directives.has("node");
         let edge = edge_types.contains(name.as_str());
-        let place = if edge { "the type of an edge's properties" } else { "a type" };
-        let allowed: &[&str] = if edge { &[] } else { &["node"] };
+        let place = if edge && !node { "the type of an edge's properties" } else { "a type" };
+        let allowed: &[&str] = if edge && !node { &[] } else { &["node"] };
         directives::check_uses(declaration.directives, allowed, place, problems);
         if node {
             let id = KindId(self.kinds.len() as u16);

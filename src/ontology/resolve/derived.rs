@@ -26,7 +26,9 @@ impl Walk<'_> {
         let mut found = Vec::new();
         for (from, _, fields) in self.known.declared.subjects() {
             for field in fields {
-                let Some(directive) = field.directives.get("derived") else { continue };
+                // A field that has both directives is reported with the relationships.
+                let directive = field.directives.get("derived").filter(|_| !field.directives.has("relationship"));
+                let Some(directive) = directive else { continue };
                 let Some(to) = self.known.declared.target_of(field) else { continue };
                 let (name, span) = (&field.name, field.name.location());
                 let described =

@@ -53,16 +53,15 @@ pub(super) fn kinds(declared: &Declared, interfaces: &[Interface], problems: &mu
         check_complete(declaration, &own, &over, declared, problems);
         let node = declaration.directives.get("node");
         let root = |argument: &str| node.and_then(|node| directives::text(node, argument));
-        let (singular, singular_at) = match root("singular") {
-            Some((text, span)) => (text.to_owned(), span),
-            None => (naming::singular(name), name.location()),
-        };
-        let (plural, plural_at) = match root("plural") {
-            Some((text, span)) => (text.to_owned(), span),
-            None => (naming::plural(&singular), name.location()),
-        };
-        for (field, span, argument) in [(&singular, singular_at, "singular"), (&plural, plural_at, "plural")] {
-            check_root(field, span, argument, &mut roots, problems);
+        let given = root("singular");
+        let singular = given.map_or_else(|| naming::singular(name), |(text, _)| text.to_owned());
+        let singular_at = given.map_or(name.location(), |(_, span)| span);
+        let good = check_root(&singular, singular_at, "singular", &mut roots, problems);
+        let given = root("plural");
+        let plural = given.map_or_else(|| naming::plural(&singular), |(text, _)| text.to_owned());
+        // A plural that was made from a wrong singular is wrong for the same reason.
+        if good || given.is_some() {
+            check_root(&plural, given.map_or(name.location(), |(_, span)| span), "plural", &mut roots, problems);
         }
         let constant = naming::constant(name);
         if let Some(first) = constants.insert(constant.clone(), name.location()) {
@@ -92,18 +91,20 @@ fn check_root(
     argument: &str,
     roots: &mut HashMap<String, Option<SourceSpan>>,
     problems: &mut Problems,
-) {
-    let hint = format!("write @node({argument}: \"…\") with another name");
+) -> bool {
     if !naming::Case::Field.check(&format!("{argument} root field"), field, span, problems) {
-    } else if naming::is_root_field(field) {
-        problems.at(span, format!("the root field `{field}` is built in"), hint);
+        return false;
+    }
+    let message = if naming::is_root_field(field) {
+        format!("the root field `{field}` is built in")
     } else if let Some(first) = roots.get(field) {
-        let message =
-            format!("there are two root fields `{field}`; the other is of the kind in {}", problems.place(*first));
-        problems.at(span, message, hint);
+        format!("there are two root fields `{field}`; the other is of the kind in {}", problems.place(*first))
     } else {
         roots.insert(field.to_owned(), span);
-    }
+        return true;
+    };
+    problems.at(span, message, format!("write @node({argument}: \"…\") with another name"));
+    false
 }
 
 /// The interfaces that a declaration names, `Entity` left out; reports names that are none.

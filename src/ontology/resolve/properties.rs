@@ -1,6 +1,7 @@
 //! Fourth stage: properties of entities and of edges.
 
 use super::super::error::Problems;
+use super::super::spelling::did_you_mean;
 use super::super::{
     EdgeProperty, EnumType, Indexing, Interface, Kind, PropId, Property, StructType, Target, ValueType,
 };
@@ -45,7 +46,7 @@ pub(super) fn properties(
             }
             naming::check_field(&field.name, span, problems);
             values::check_plain(field, problems);
-            if declared.target_of(field).is_some() {
+            if declared.target_of(field).is_some() || joins_no_entities(field, declared, problems) {
                 continue;
             }
             match subject {
@@ -129,6 +130,21 @@ impl Found<'_> {
     fn written(&self, ty: &ValueType) -> String {
         values::written(ty, self.enums, self.structs)
     }
+}
+
+/// Reports a field that is declared as joining entities and whose type is no kind and no interface.
+fn joins_no_entities(field: &FieldDefinition, declared: &Declared, problems: &mut Problems) -> bool {
+    let joining = ["relationship", "derived"].into_iter().find(|name| field.directives.has(name));
+    let Some(directive) = joining else { return false };
+    let named = field.ty.inner_named_type();
+    let subjects: Vec<&str> = declared.subjects().map(|(_, name, _)| name).collect();
+    let near = did_you_mean(named, subjects);
+    let message = match declared.meaning(named) {
+        Some(_) => format!("@{directive} joins entities, and `{named}` is a type of values"),
+        None => format!("there is no kind or interface `{named}`"),
+    };
+    problems.at(named.location(), message, format!("{near}name a kind or an interface that is declared"));
+    true
 }
 
 /// Reports directives that do not go with the type or with each other.

@@ -252,12 +252,11 @@ fn allowed(
         let right = known.target(right.trim(), span, problems);
         let (Some(left), Some(right)) = (left, right) else { continue };
         let (left, right) = (known.kinds_of(left), known.kinds_of(right));
-        for (end, kinds, all) in [("subject", left, subjects), ("object", right, objects)] {
+        for (end, kinds, all) in [("a subject", left, subjects), ("an object", right, objects)] {
             if !all.includes(kinds) {
                 let beyond = KindSet(kinds.0 & !all.0);
-                let message =
-                    format!("\"{pair}\" allows a {end} that the field does not have: {}", known.listed(beyond));
-                problems.at(span, message, format!("the {end} is one of {}", known.listed(all)));
+                let message = format!("\"{pair}\" allows {end} that the field does not have: {}", known.listed(beyond));
+                problems.at(span, message, format!("name some of {}, or leave `allows` out", known.listed(all)));
             }
         }
         join(left.and(subjects), right.and(objects));

@@ -3,7 +3,7 @@
 use super::super::error::Problems;
 use super::super::spelling::did_you_mean;
 use super::super::{EnumType, EnumValue, StructField, StructId, StructType, ValueType};
-use super::declare::{Declared, Meaning};
+use super::declare::{Declaration, Declared, Meaning};
 use super::{directives, naming};
 use crate::graph::Value;
 use apollo_compiler::ast::{FieldDefinition, Type};
@@ -111,7 +111,10 @@ pub(super) fn report_unused<'a>(
             open.extend(structs[next.index()].fields.iter().filter_map(|field| struct_in(&field.ty)));
         }
     }
-    for (declaration, _) in declared.structs.iter().zip(used).filter(|(_, used)| !used) {
+    // One that implements something, or is empty, is reported as no kind already.
+    let told = |declaration: &Declaration| !declaration.implements.is_empty() || declaration.fields.is_empty();
+    for (declaration, _) in declared.structs.iter().zip(used).filter(|(declaration, used)| !used && !told(declaration))
+    {
         let message = format!("nothing uses `{}`", declaration.name);
         let hint = "add `implements Entity @node` to make it a kind, use it as a property's type, or remove it";
         problems.at(declaration.name.location(), message, hint);
