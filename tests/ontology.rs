@@ -3,8 +3,10 @@
 //! Each folder of `tests/cases/ontology-errors` is a wrong ontology: its files, with `base.graphql` of the parent beside
 //! them unless it has one of its own, give exactly the errors of `errors.txt`. `UPDATE=1` writes what is given now.
 
-use mdgraph::ontology::{Ontology, OntologyError, embedded_files, load};
-use proptest::prelude::*;
+use mdgraph::graph::Value;
+use mdgraph::ontology::{Direction, KindSet, Ontology, OntologyError, Target, embedded_files, load};
+use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
+use proptest::test_runner::Config as ProptestConfig;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -175,7 +177,7 @@ fn check_errors(files: &Files, errors: &[OntologyError]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn slips_in_the_shipped_ontology_never_panic(
@@ -201,4 +203,51 @@ proptest! {
             check_errors(&files, &errors);
         }
     }
+}
+
+#[test]
+fn the_page_of_the_ontology_is_up_to_date() {
+    let page = mdgraph::ontology::doc::markdown(&Ontology::embedded().unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ontology.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, page).unwrap();
+    } else {
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == page, "docs/ontology.md is out of date: UPDATE=1 cargo test --test ontology rewrites it");
+    }
+}
+
+#[test]
+fn what_is_shipped_resolves_to_what_it_says() {
+    let ontology = Ontology::embedded().unwrap();
+    let company = ontology.kind(ontology.kind_named("Company").unwrap());
+    assert_eq!((&*company.prefix, &*company.constant), ("company", "COMPANY"));
+    assert_eq!((&*company.singular, &*company.plural), ("company", "companies"));
+    assert_eq!(&*ontology.kind(ontology.kind_of_prefix("research-institute").unwrap()).constant, "RESEARCH_INSTITUTE");
+
+    let identified = ontology.property(ontology.property_named("identified").unwrap());
+    assert_eq!((identified.required, &identified.default), (true, &Some(Value::Bool(true))));
+
+    let concerns = ontology.relationship(ontology.relationship_named("CONCERNS").unwrap());
+    let [technology, person, product] =
+        ["Technology", "Person", "Product"].map(|name| ontology.kind_named(name).unwrap());
+    assert_eq!(concerns.from, Target::Entity);
+    assert_eq!(concerns.allowed[technology.index()], KindSet::one(product));
+    assert!(concerns.allowed[person.index()].is_empty());
+
+    let takes_part = ontology.relationship(ontology.relationship_named("TAKES_PART_IN").unwrap());
+    assert_eq!((&*takes_part.type_name, &*takes_part.inverse), ("TakesPartIn", "participants"));
+    assert_eq!((&*takes_part.properties[0].name, takes_part.properties[0].key), ("role", true));
+
+    let makes_for = ontology.derived.iter().find(|derived| &*derived.field == "contractManufacturesFor").unwrap();
+    let [to, back] = &makes_for.steps[..] else { panic!("{makes_for:?}") };
+    assert_eq!((to.direction, back.direction), (Direction::Out, Direction::In));
+    assert_eq!(to.edge, [("role".into(), Value::from("MANUFACTURER"))]);
+    assert_eq!(to.kinds, KindSet::one(ontology.kind_named("Cooperation").unwrap()));
+    assert_eq!(to.node, [(ontology.property_named("form").unwrap(), Value::from("CONTRACT_MANUFACTURING"))]);
+    assert_eq!(back.kinds, KindSet::one(ontology.kind_named("Company").unwrap()));
+
+    let issuer = ontology.derived.iter().find(|derived| &*derived.field == "issuer").unwrap();
+    assert!(issuer.single && issuer.inverse.is_none() && issuer.to == Target::Entity);
+    assert_eq!(issuer.steps[0].kinds, ontology.kinds_of(Target::Interface(ontology.interface_named("Actor").unwrap())));
 }

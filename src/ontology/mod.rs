@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub mod doc;
 mod error;
 mod load;
 mod parse;
