@@ -1,5 +1,9 @@
 //! Every setting of the server, in one place: its default, its flag and its environment variable.
 
+mod data;
+
+pub use data::{Neo4jSettings, OntologySettings, Secret, SeedSettings, SettingsError, StoreAddress, StoreSettings};
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -1,0 +1,202 @@
+//! Where the data comes from: ontology, seed, store.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The ontology.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Data")]
+pub struct OntologySettings {
+    /// Directory with the ontology (`*.graphql`); the one compiled in if not given
+    #[arg(long, env = "MDGRAPH_SCHEMA", value_name = "DIR")]
+    pub schema: Option<PathBuf>,
+}
+
+/// The seed.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Data")]
+pub struct SeedSettings {
+    /// Directory with the seed (`*.kdl`, and `reference/*.kdl` in it); the one compiled in if not given
+    #[arg(long, env = "MDGRAPH_SEED", value_name = "DIR")]
+    pub seed: Option<PathBuf>,
+}
+
+/// The store that answers.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Store")]
+pub struct StoreSettings {
+    /// What answers: `memory` (the seed, in this process), the address of a Neo4j (`bolt://HOST:PORT`,
+    /// `neo4j://HOST:PORT` for a cluster, `bolt+s://` and `neo4j+s://` with TLS), or `neo4j` for the one that NEO4J_URI names
+    #[arg(long, env = "MDGRAPH_STORE", value_name = "STORE", default_value = "memory", value_parser = store)]
+    pub store: StoreAddress,
+    /// The database that `--store neo4j` means
+    #[arg(long, env = "NEO4J_URI", value_name = "URI")]
+    pub neo4j_uri: Option<String>,
+    /// User of the Neo4j
+    #[arg(long, env = "NEO4J_USER", value_name = "NAME", default_value = "neo4j")]
+    pub neo4j_user: String,
+    /// Password of the Neo4j; other users of this machine can read it from the command line, so better use its variable
+    /// or a file
+    #[arg(long, env = "NEO4J_PASSWORD", value_name = "PASSWORD", hide_env_values = true, value_parser = secret)]
+    pub neo4j_password: Option<Secret>,
+    /// File whose first line is the password of the Neo4j; it goes before the variable and the flag
+    #[arg(long, env = "NEO4J_PASSWORD_FILE", value_name = "FILE")]
+    pub neo4j_password_file: Option<PathBuf>,
+    /// Database in the Neo4j; its default one if not given
+    #[arg(long, env = "NEO4J_DATABASE", value_name = "NAME")]
+    pub neo4j_database: Option<String>,
+}
+
+/// What `--store` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreAddress {
+    /// The seed, held in this process.
+    Memory,
+    /// A Neo4j at this address; none for the one that `NEO4J_URI` names.
+    Neo4j(Option<String>),
+}
+
+/// Text that is not to be shown.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// Why the settings name no database.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// `--store neo4j` without an address.
+    #[error(
+        "--store neo4j means the database that NEO4J_URI names, and it names none; set it, such as bolt://127.0.0.1:7687"
+    )]
+    NoAddress,
+    /// `NEO4J_URI` is no address.
+    #[error("NEO4J_URI: {0}")]
+    Address(String),
+    /// The file with the password.
+    #[error("the password cannot be read from {}: {error}", path.display())]
+    PasswordFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+}
+
+/// A Neo4j as the settings name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neo4jSettings {
+    /// Scheme, host and port.
+    pub uri: String,
+    /// Who asks.
+    pub user: String,
+    /// Empty where the database asks for none.
+    pub password: Secret,
+    /// The default one if none.
+    pub database: Option<String>,
+}
+
+impl StoreSettings {
+    /// The Neo4j that the settings name; none for the store in memory. Reads the password's file.
+    ///
+    /// # Errors
+    /// No address where one is needed, or a password's file that cannot be read.
+    pub fn neo4j(&self) -> Result<Option<Neo4jSettings>, SettingsError> {
+        let uri = match &self.store {
+            StoreAddress::Memory => return Ok(None),
+            StoreAddress::Neo4j(Some(uri)) => uri.clone(),
+            StoreAddress::Neo4j(None) => {
+                let uri = self.neo4j_uri.as_deref().ok_or(SettingsError::NoAddress)?;
+                address(uri).map_err(SettingsError::Address)?
+            }
+        };
+        let password = match (&self.neo4j_password_file, &self.neo4j_password) {
+            (Some(path), _) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| SettingsError::PasswordFile { path: path.clone(), error })?;
+                Secret(text.lines().next().unwrap_or_default().to_owned())
+            }
+            (None, password) => password.clone().unwrap_or_default(),
+        };
+        Ok(Some(Neo4jSettings { uri, user: self.neo4j_user.clone(), password, database: self.neo4j_database.clone() }))
+    }
+}
+
+/// Reads `--store`.
+fn store(text: &str) -> Result<StoreAddress, String> {
+    match text {
+        "memory" => Ok(StoreAddress::Memory),
+        "neo4j" => Ok(StoreAddress::Neo4j(None)),
+        other => address(other).map(|uri| StoreAddress::Neo4j(Some(uri))),
+    }
+}
+
+/// Checks an address of a Neo4j as far as that goes without asking it.
+fn address(text: &str) -> Result<String, String> {
+    let schemes = ["bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://"];
+    let host = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') || host.contains(['@', '/', '?', '#', ' ']) {
+        return Err(
+            "memory, neo4j, or an address such as bolt://127.0.0.1:7687 or neo4j+s://db.example.org is wanted; \
+                    user, password and database have flags of their own"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// Takes a text as a secret.
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct OnlyStore {
+        #[command(flatten)]
+        store: StoreSettings,
+    }
+
+    fn settings(flags: &[&str]) -> Result<StoreSettings, clap::Error> {
+        OnlyStore::try_parse_from(["mdgraph"].iter().chain(flags)).map(|parsed| parsed.store)
+    }
+
+    #[test]
+    fn a_store_is_memory_or_an_address() {
+        assert_eq!(settings(&["--store", "memory"]).unwrap().neo4j().unwrap(), None);
+        for uri in ["bolt://127.0.0.1:7687", "neo4j+s://db.example.org", "bolt://[::1]:7687"] {
+            let named = settings(&["--store", uri, "--neo4j-user", "u"]).unwrap().neo4j().unwrap().unwrap();
+            assert_eq!((named.uri.as_str(), named.user.as_str()), (uri, "u"));
+        }
+        for wrong in ["", "postgres://a", "bolt://", "bolt://user:word@host", "localhost:7687", "bolt://host/db"] {
+            assert!(settings(&["--store", wrong]).is_err(), "{wrong}");
+        }
+        let by_variable = settings(&["--store", "neo4j", "--neo4j-uri", "bolt://a:1"]).unwrap();
+        assert_eq!(by_variable.neo4j().unwrap().unwrap().uri, "bolt://a:1");
+    }
+
+    #[test]
+    fn a_password_is_read_from_its_file_and_never_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "s3cret\nsecond line\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let settings = settings(&["--store", "bolt://a:1", "--neo4j-password-file", path]).unwrap();
+        let named = settings.neo4j().unwrap().unwrap();
+        assert_eq!(named.password.0, "s3cret");
+        assert!(!format!("{named:?}").contains("s3cret"));
+        std::fs::remove_file(file.path()).unwrap();
+        assert!(matches!(settings.neo4j(), Err(SettingsError::PasswordFile { .. })));
+    }
+}
