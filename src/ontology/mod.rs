@@ -304,6 +304,16 @@ pub enum Direction {
     In,
 }
 
+impl Direction {
+    /// The same relationship read from the other end.
+    pub fn opposite(self) -> Direction {
+        match self {
+            Direction::Out => Direction::In,
+            Direction::In => Direction::Out,
+        }
+    }
+}
+
 /// One step of a derived path.
 #[derive(Clone, Debug)]
 pub struct DerivedStep {

@@ -2,11 +2,14 @@
 //!
 //! A store knows nothing of GraphQL: it takes a [`Root`] and a [`View`] and gives a [`Datum`] in the shape that the plan's comments say.
 
+pub mod memory;
 pub mod neo4j;
 
 use crate::graph::{Decimal, PartialDate, Value};
 use crate::ontology::{KindId, RelId};
+use crate::plan::budget::cost;
 use crate::plan::ir::{Root, SortValue, View};
+use crate::plan::optimise::{choose_anchor, visits};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -96,11 +99,61 @@ pub enum StoreError {
 
 /// The store that a server serves: a closed set, so that a request pays no dynamic dispatch.
 #[derive(Debug)]
-pub enum Store {}
+pub enum Store {
+    /// Snapshots in this process.
+    Memory(memory::Memory),
+}
+
+/// One request's sight of a [`Store`]: over memory one snapshot, however many roots are executed.
+#[derive(Clone, Debug)]
+pub enum Session {
+    /// A snapshot, kept.
+    Memory(Arc<memory::Snapshot>),
+}
 
 impl Store {
-    /// Executes one root field. The answer has the shape that [`Root`] says.
-    pub async fn execute(&self, _root: &Root, _view: &View, _deadline: Instant) -> Result<(Datum, Work), StoreError> {
-        match *self {}
+    /// Begins a request.
+    pub fn session(&self) -> Session {
+        match self {
+            Store::Memory(memory) => Session::Memory(memory.snapshot()),
+        }
     }
+    /// Executes one root field in a session of its own. The answer has the shape that [`Root`] says.
+    pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
+        self.session().execute(root, view, deadline).await
+    }
+}
+
+impl Session {
+    /// Executes one root field. The answer has the shape that [`Root`] says.
+    pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
+        match self {
+            Session::Memory(snapshot) => {
+                let ontology = &snapshot.graph().ontology;
+                let heavy = visits(root, ontology, snapshot.as_ref()) > INLINE_VISITS || cost(root) > INLINE_COST;
+                if heavy && can_block() {
+                    tokio::task::block_in_place(|| snapshot.execute(root, view, deadline))
+                } else {
+                    snapshot.execute(root, view, deadline)
+                }
+            }
+        }
+    }
+    /// Chooses where a root starts ([`crate::plan::optimise::choose_anchor`]), by this store's counts.
+    pub fn choose_anchor(&self, root: &mut Root) {
+        match self {
+            Session::Memory(snapshot) => choose_anchor(root, &snapshot.graph().ontology, snapshot.as_ref()),
+        }
+    }
+}
+
+/// Above so many estimated visits (about a millisecond) a plan is evaluated where it does not keep other requests waiting.
+const INLINE_VISITS: u64 = 20_000;
+/// Likewise for rows that have to be written.
+const INLINE_COST: u64 = 2_000;
+
+/// Whether this thread may leave its other tasks to another one: only a worker of a runtime with several threads may.
+fn can_block() -> bool {
+    tokio::runtime::Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread)
 }

@@ -1,0 +1,282 @@
+//! Where a page of entities starts. The answer is the same from every anchor; the work is not: on a hundred thousand companies
+//! the selective end of a filter costs a thousandth of a scan.
+//!
+//! Estimates come from [`Counts`], which every store gives. A part of the filter that must hold (a part of its conjunction) offers
+//! an anchor; each is measured by how many entities and facts it makes the store look at, and the cheapest is taken. An order that a store
+//! keeps as a list competes too: it ends when the page is full, after about `limit / selectivity` entities.
+
+use super::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
+use crate::graph::Value;
+use crate::ontology::{Direction, Indexing, KindSet, Link, Ontology, PropId, RelId, ValueType};
+use std::sync::Arc;
+
+/// How much there is of something, as an optimiser needs it: an estimate may be old, an answer must be quick.
+pub trait Counts {
+    /// Entities of some kinds.
+    fn entities(&self, kinds: KindSet) -> u64;
+    /// Facts of a relationship.
+    fn edges(&self, relationship: RelId) -> u64;
+    /// Entities with at least one fact of a relationship read in a direction (`Out`: its subjects).
+    fn ends(&self, relationship: RelId, direction: Direction) -> u64;
+    /// Facts of a relationship at one entity. None: only averages are known.
+    fn edges_of(&self, id: &str, relationship: RelId, direction: Direction) -> Option<u64>;
+    /// Entities whose unique or indexed property has a value.
+    fn with_property(&self, property: PropId, value: &Value) -> u64;
+    /// Entities that have a folded name.
+    fn named(&self, folded: &str) -> u64;
+    /// Entities under one in the hierarchies, itself included.
+    fn under(&self, id: &str) -> u64;
+    /// Observations.
+    fn observations(&self) -> u64;
+    /// Keys under which names are searched.
+    fn search_keys(&self) -> u64;
+}
+
+/// Chooses the anchor of a page of entities, and narrows its kinds to those that its filter leaves. Other roots have no choice.
+pub fn choose_anchor(root: &mut Root, ontology: &Ontology, counts: &impl Counts) {
+    let Root::Entities(page) = root else { return };
+    let planner = Planner { ontology, counts };
+    let mut parts = Vec::new();
+    conjuncts(&page.filter, &mut parts);
+    for part in &parts {
+        if let Filter::Kinds(kinds) = part
+            && !kinds.and(page.kinds).is_empty()
+        {
+            page.kinds = kinds.and(page.kinds);
+        }
+    }
+    let candidates = parts.iter().filter_map(|part| planner.anchor_of(part));
+    let walk = if is_stored_order(&page.order, ontology) { Anchor::OrderWalk } else { Anchor::Scan };
+    let mut best = (planner.cost(&walk, page), walk);
+    for anchor in candidates {
+        let cost = planner.cost(&anchor, page);
+        if cost < best.0 {
+            best = (cost, anchor);
+        }
+    }
+    page.anchor = best.1;
+}
+
+/// About how many entities and facts a store looks at before it writes the first row. Rows themselves are priced by [`super::budget`].
+pub fn visits(root: &Root, ontology: &Ontology, counts: &impl Counts) -> u64 {
+    match root {
+        Root::ByIds { .. } | Root::Observation { .. } => 0,
+        Root::Entities(page) => Planner { ontology, counts }.cost(&page.anchor, page),
+        // The keys are scanned as one text, which is far quicker than visiting them.
+        Root::Search(_) => counts.search_keys() / 10,
+        Root::Observations(_) => counts.observations(),
+    }
+}
+
+/// Whether stores keep a list in this order: one key, a name, the degree or an indexed property.
+pub fn is_stored_order(order: &[EntityOrder], ontology: &Ontology) -> bool {
+    match order {
+        [] => true,
+        [EntityOrder { key: EntityKey::Name | EntityKey::Degree, .. }] => true,
+        [EntityOrder { key: EntityKey::Property(id), .. }] => is_indexed(*id, ontology) && !is_list(*id, ontology),
+        _ => false,
+    }
+}
+
+fn is_indexed(id: PropId, ontology: &Ontology) -> bool {
+    let property = ontology.property(id);
+    property.indexing != Indexing::None && !property.history
+}
+
+fn is_list(id: PropId, ontology: &Ontology) -> bool {
+    matches!(ontology.property(id).ty, ValueType::List(_))
+}
+
+/// The parts that must all hold.
+fn conjuncts<'f>(filter: &'f Filter, parts: &mut Vec<&'f Filter>) {
+    match filter {
+        Filter::And(inner) => inner.iter().for_each(|part| conjuncts(part, parts)),
+        Filter::Or(inner) if inner.len() == 1 => inner.iter().for_each(|part| conjuncts(part, parts)),
+        other => parts.push(other),
+    }
+}
+
+struct Planner<'a, C: Counts> {
+    ontology: &'a Ontology,
+    counts: &'a C,
+}
+
+/// What an anchor makes a store do.
+#[derive(Clone, Copy)]
+struct Measure {
+    /// Visits until the entities are at hand.
+    setup: f64,
+    /// How many entities it gives.
+    size: f64,
+}
+
+impl<C: Counts> Planner<'_, C> {
+    /// The anchor that a part of a conjunction offers.
+    fn anchor_of(&self, part: &Filter) -> Option<Anchor> {
+        match part {
+            Filter::Ids(ids) => Some(Anchor::Ids(ids.clone())),
+            Filter::Within(ids) => Some(Anchor::Within(ids.clone())),
+            Filter::Name(Test::In(values)) => Some(Anchor::Name(texts(values)?)),
+            Filter::Property(id, Test::In(values)) if is_indexed(*id, self.ontology) => {
+                Some(Anchor::Property(*id, values.clone()))
+            }
+            Filter::Or(parts) => {
+                // Several ids, or several values of one property, said as alternatives.
+                let anchors: Option<Vec<Anchor>> = parts.iter().map(|part| self.anchor_of(part)).collect();
+                anchors?.into_iter().map(Some).reduce(|a, b| merged(a?, b?)).flatten()
+            }
+            Filter::Related { hop, quantifier: Quantifier::Some, node, .. } => {
+                let kinds = self.far_kinds(*hop);
+                let mut parts = Vec::new();
+                conjuncts(node, &mut parts);
+                let anchors = parts.iter().filter_map(|part| self.anchor_of(part)).chain([Anchor::Scan]);
+                let weighed = anchors.map(|anchor| {
+                    let via = Anchor::Via { hop: *hop, kinds, inner: Box::new(anchor) };
+                    (self.measure(&via, kinds), via)
+                });
+                let total = |measure: &Measure| measure.setup + measure.size;
+                weighed.min_by(|a, b| total(&a.0).total_cmp(&total(&b.0))).map(|(_, via)| via)
+            }
+            _ => None,
+        }
+    }
+
+    fn far_kinds(&self, hop: Hop) -> KindSet {
+        let link = match hop {
+            Hop::Edge(id, _) if self.ontology.relationship(id).symmetric => {
+                return self.ontology.kinds_of(self.ontology.relationship(id).from);
+            }
+            Hop::Edge(id, direction) => Link::Relationship(id, direction),
+            Hop::Derived(id, direction) => Link::Derived(id, direction),
+        };
+        self.ontology.kinds_of(self.ontology.link_target(link))
+    }
+
+    /// Visits until an anchor's entities are at hand, and their number. `kinds` are those that a scan would go through.
+    fn measure(&self, anchor: &Anchor, kinds: KindSet) -> Measure {
+        let plain = |size: u64| Measure { setup: 0.0, size: size as f64 };
+        match anchor {
+            Anchor::Scan | Anchor::OrderWalk => plain(self.counts.entities(kinds)),
+            Anchor::Ids(ids) => plain(ids.len() as u64),
+            Anchor::Property(id, values) => plain(values.iter().map(|v| self.counts.with_property(*id, v)).sum()),
+            Anchor::Name(texts) => plain(texts.iter().map(|text| self.counts.named(text)).sum()),
+            Anchor::Within(ids) => {
+                let size = ids.iter().map(|id| self.counts.under(id)).sum::<u64>() as f64;
+                Measure { setup: size, size }
+            }
+            Anchor::Via { hop, kinds, inner } => {
+                let ends = self.measure(inner, *kinds);
+                let size = self.reached(*hop, inner, ends.size);
+                Measure { setup: ends.setup + ends.size + size, size }
+            }
+        }
+    }
+
+    /// How many entities a hop leads back to from `ends` entities at its far end.
+    fn reached(&self, hop: Hop, inner: &Anchor, ends: f64) -> f64 {
+        match hop {
+            Hop::Edge(id, direction) => {
+                if let Anchor::Ids(ids) = inner {
+                    let exact: Option<u64> =
+                        ids.iter().map(|end| self.counts.edges_of(end, id, direction.opposite())).sum();
+                    if let Some(exact) = exact {
+                        return exact as f64;
+                    }
+                }
+                (ends * self.fan_out(id, direction.opposite())).min(self.counts.edges(id) as f64)
+            }
+            Hop::Derived(id, direction) => {
+                let steps = &self.ontology.shortcut(id).steps;
+                let each = |reading: fn(Direction) -> Direction| {
+                    steps.iter().map(|s| self.fan_out(s.relationship, reading(s.direction))).product::<f64>()
+                };
+                // Back over the hop: against the steps when it is read along them.
+                ends * if direction == Direction::Out { each(Direction::opposite) } else { each(|d| d) }
+            }
+        }
+    }
+
+    /// Facts of a relationship at an entity that has any, on average.
+    fn fan_out(&self, id: RelId, direction: Direction) -> f64 {
+        self.counts.edges(id) as f64 / (self.counts.ends(id, direction).max(1)) as f64
+    }
+
+    fn cost(&self, anchor: &Anchor, page: &EntitiesPage) -> u64 {
+        let entities = self.counts.entities(page.kinds) as f64;
+        let check = 1.0 + self.check(&page.filter);
+        let is_free = page.filter.is_true();
+        let cost = match anchor {
+            Anchor::OrderWalk if !page.page.items && is_free => 1.0,
+            Anchor::OrderWalk if !page.page.total || is_free => {
+                let selectivity = self.selectivity(&page.filter, entities);
+                ((f64::from(page.page.limit) + 1.0) / selectivity).min(entities) * check
+            }
+            // A scan's entities are sorted, all that pass at once.
+            anchor => {
+                let measure = self.measure(anchor, page.kinds);
+                measure.setup + measure.size * (check + 1.0)
+            }
+        };
+        // A float beyond the range saturates.
+        cost as u64
+    }
+
+    /// Facts looked at to test one entity, about.
+    fn check(&self, filter: &Filter) -> f64 {
+        match filter {
+            Filter::And(parts) | Filter::Or(parts) => parts.iter().map(|part| self.check(part)).sum(),
+            Filter::Not(inner) => self.check(inner),
+            Filter::Within(_) => 3.0,
+            Filter::Related { hop, node, .. } => {
+                let edges = match hop {
+                    Hop::Edge(id, direction) => self.fan_out(*id, *direction),
+                    Hop::Derived(id, _) => self
+                        .ontology
+                        .shortcut(*id)
+                        .steps
+                        .iter()
+                        .map(|s| self.fan_out(s.relationship, s.direction))
+                        .product(),
+                };
+                edges * (1.0 + self.check(node))
+            }
+            Filter::Kinds(_) | Filter::Ids(_) | Filter::Name(_) | Filter::Property(..) => 0.0,
+        }
+    }
+
+    /// The share of `entities` that pass, about; never 0.
+    fn selectivity(&self, filter: &Filter, entities: f64) -> f64 {
+        let share = match filter {
+            Filter::And(parts) => parts.iter().map(|part| self.selectivity(part, entities)).product(),
+            Filter::Or(parts) => parts.iter().map(|part| self.selectivity(part, entities)).sum(),
+            Filter::Not(inner) => 1.0 - self.selectivity(inner, entities),
+            Filter::Kinds(_) => 1.0,
+            Filter::Name(Test::Contains(_) | Test::StartsWith(_)) => 0.02,
+            Filter::Related { quantifier: Quantifier::None | Quantifier::Every, .. } => 0.5,
+            part => match self.anchor_of(part) {
+                Some(anchor) => self.measure(&anchor, KindSet::EMPTY).size / entities.max(1.0),
+                None => 0.3,
+            },
+        };
+        share.clamp(1.0 / entities.max(1.0), 1.0)
+    }
+}
+
+fn texts(values: &[Value]) -> Option<Vec<Arc<str>>> {
+    let text = |value: &Value| match value {
+        Value::Str(text) => Some(text.clone()),
+        _ => None,
+    };
+    values.iter().map(text).collect()
+}
+
+/// One anchor for the entities of both, where the two are of the same sort.
+fn merged(a: Anchor, b: Anchor) -> Option<Anchor> {
+    match (a, b) {
+        (Anchor::Ids(a), Anchor::Ids(b)) => Some(Anchor::Ids([a, b].concat())),
+        (Anchor::Name(a), Anchor::Name(b)) => Some(Anchor::Name([a, b].concat())),
+        (Anchor::Within(a), Anchor::Within(b)) => Some(Anchor::Within([a, b].concat())),
+        (Anchor::Property(p, a), Anchor::Property(q, b)) if p == q => Some(Anchor::Property(p, [a, b].concat())),
+        _ => None,
+    }
+}

@@ -1,0 +1,281 @@
+//! Filters and tests.
+
+use super::eval::Eval;
+use crate::graph::{Decimal, PartialDate, StatusSet, Value, When};
+use crate::ontology::Direction;
+use crate::plan::ir::{EdgeFilter, Filter, Hop, Quantifier, Test};
+use crate::store::StoreError;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// After so many tests of one `Within` upwards, everything under it is collected once instead.
+const CLIMBS: u32 = 64;
+
+/// What a part of a filter means in this graph.
+pub(super) enum Prepared {
+    /// Entities, ascending.
+    Ids(Vec<u32>),
+    /// A hierarchy test.
+    Within(Within),
+}
+
+/// These entities and all under them.
+pub(super) struct Within {
+    tops: Vec<u32>,
+    climbs: Cell<u32>,
+    /// A bit an entity, once collected.
+    under: OnceCell<Vec<u64>>,
+}
+
+impl<'s> Eval<'s> {
+    /// Whether an entity passes a filter.
+    pub(super) fn passes(&self, node: u32, filter: &Filter) -> Result<bool, StoreError> {
+        Ok(match filter {
+            Filter::And(parts) => {
+                for part in parts {
+                    if !self.passes(node, part)? {
+                        return Ok(false);
+                    }
+                }
+                true
+            }
+            Filter::Or(parts) => {
+                for part in parts {
+                    if self.passes(node, part)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
+            Filter::Not(inner) => !self.passes(node, inner)?,
+            Filter::Kinds(kinds) => kinds.contains(self.head(node).kind),
+            Filter::Ids(ids) => match &*self.prepare(filter, || Prepared::Ids(self.resolve(ids))) {
+                Prepared::Ids(nodes) => nodes.binary_search(&node).is_ok(),
+                Prepared::Within(_) => false,
+            },
+            Filter::Within(ids) => {
+                let make = || Within { tops: self.resolve(ids), climbs: Cell::new(0), under: OnceCell::new() };
+                match &*self.prepare(filter, || Prepared::Within(make())) {
+                    Prepared::Within(within) => self.is_within(node, within)?,
+                    Prepared::Ids(_) => false,
+                }
+            }
+            Filter::Name(test) => self.name_passes(node, test),
+            Filter::Property(id, test) => passes(self.property(node, *id), test),
+            Filter::Related { hop, quantifier, edge, node: inner } => {
+                self.related(node, *hop, *quantifier, edge, inner)?
+            }
+        })
+    }
+
+    fn prepare(&self, filter: &Filter, make: impl FnOnce() -> Prepared) -> Rc<Prepared> {
+        let address = std::ptr::from_ref(filter) as usize;
+        if let Some((_, found)) = self.prepared.borrow().iter().find(|(at, _)| *at == address) {
+            return found.clone();
+        }
+        let made = Rc::new(make());
+        self.prepared.borrow_mut().push((address, made.clone()));
+        made
+    }
+
+    /// The entities of ids, retired ones followed, ascending and once each.
+    pub(super) fn resolve(&self, ids: &[Arc<str>]) -> Vec<u32> {
+        let mut nodes: Vec<u32> = ids.iter().filter_map(|id| self.graph.find(id)).map(|ix| ix.0).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
+    fn is_within(&self, node: u32, within: &Within) -> Result<bool, StoreError> {
+        if within.tops.binary_search(&node).is_ok() {
+            return Ok(true);
+        }
+        if within.tops.is_empty() {
+            return Ok(false);
+        }
+        if within.under.get().is_none() && within.climbs.get() < CLIMBS {
+            within.climbs.set(within.climbs.get() + 1);
+            return self.climbs_to(node, &within.tops);
+        }
+        if within.under.get().is_none() {
+            let mut bits = vec![0u64; self.graph.nodes.len() / 64 + 1];
+            for under in self.all_under(&within.tops)? {
+                bits[under as usize / 64] |= 1 << (under % 64);
+            }
+            // Nobody else can have set it: one thread evaluates.
+            let _ = within.under.set(bits);
+        }
+        Ok(within.under.get().is_some_and(|bits| bits[node as usize / 64] & (1 << (node % 64)) != 0))
+    }
+
+    fn climbs_to(&self, node: u32, tops: &[u32]) -> Result<bool, StoreError> {
+        let mut met = vec![node];
+        let mut next = 0;
+        while let Some(at) = met.get(next).copied() {
+            next += 1;
+            for relationship in &self.index.hierarchies {
+                for entry in self.index.edges(at, *relationship, Direction::Out) {
+                    self.meter.edge()?;
+                    if self.is_held(entry.fact) && !met.contains(&entry.neighbour) {
+                        if tops.binary_search(&entry.neighbour).is_ok() {
+                            return Ok(true);
+                        }
+                        met.push(entry.neighbour);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Some entities and all under them, in no order, once each.
+    pub(super) fn all_under(&self, tops: &[u32]) -> Result<Vec<u32>, StoreError> {
+        let mut met = vec![0u64; self.graph.nodes.len() / 64 + 1];
+        let mut mark = |node: u32| {
+            let (word, bit) = (&mut met[node as usize / 64], 1 << (node % 64));
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        };
+        let mut found: Vec<u32> = tops.iter().copied().filter(|node| mark(*node)).collect();
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            next += 1;
+            for relationship in &self.index.hierarchies {
+                for entry in self.index.edges(at, *relationship, Direction::In) {
+                    self.meter.edge()?;
+                    if self.is_held(entry.fact) && mark(entry.neighbour) {
+                        found.push(entry.neighbour);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a fact is current and its status one of those that traversals follow.
+    pub(super) fn is_held(&self, fact: u32) -> bool {
+        let head = self.fact_head(fact);
+        StatusSet::HELD.contains(head.status) && head.is_current(self.view)
+    }
+
+    fn name_passes(&self, node: u32, test: &Test) -> bool {
+        let mut names = self.index.names.names_of(node);
+        let is_one_of = |name: &str, values: &[Value]| values.iter().any(|v| v.as_str() == Some(name));
+        match test {
+            Test::In(values) => names.any(|name| is_one_of(name, values)),
+            Test::NotIn(values) => !names.any(|name| is_one_of(name, values)),
+            Test::Contains(text) => names.any(|name| name.contains(&**text)),
+            Test::StartsWith(text) => names.any(|name| name.starts_with(&**text)),
+            Test::IsNull(null) => !null,
+            _ => false,
+        }
+    }
+
+    fn related(
+        &self,
+        node: u32,
+        hop: Hop,
+        quantifier: Quantifier,
+        edge: &EdgeFilter,
+        inner: &Filter,
+    ) -> Result<bool, StoreError> {
+        // The answer is settled by the first edge that passes (some, none) or that fails (every).
+        let settles = |passed: bool| passed != (quantifier == Quantifier::Every);
+        let settled = quantifier == Quantifier::Some;
+        match hop {
+            Hop::Edge(relationship, direction) => {
+                for entry in self.index.edges(node, relationship, direction) {
+                    self.meter.edge()?;
+                    if !self.fact_head(entry.fact).is_current(self.view) {
+                        continue;
+                    }
+                    let passed = self.edge_passes(entry.fact, edge) && self.passes(entry.neighbour, inner)?;
+                    if settles(passed) {
+                        return Ok(settled);
+                    }
+                }
+            }
+            Hop::Derived(id, direction) => {
+                for path in self.paths(node, id, direction, edge.basis.as_deref())? {
+                    let passed = path.passes(edge) && self.passes(path.neighbour, inner)?;
+                    if settles(passed) {
+                        return Ok(settled);
+                    }
+                }
+            }
+        }
+        Ok(!settled)
+    }
+
+    /// Whether a fact passes an edge filter; whether it is current is another question.
+    pub(super) fn edge_passes(&self, fact: u32, filter: &EdgeFilter) -> bool {
+        let head = self.fact_head(fact);
+        filter.status.is_none_or(|set| set.contains(head.status))
+            && filter.basis.as_ref().is_none_or(|set| set.contains(&head.basis))
+            && filter
+                .properties
+                .iter()
+                .all(|(position, test)| passes(self.graph.facts[fact as usize].property(*position), test))
+    }
+}
+
+/// Whether a value, or its absence, passes a test.
+pub(super) fn passes(value: Option<&Value>, test: &Test) -> bool {
+    match value {
+        Some(Value::List(items)) if items.is_empty() => *test == Test::IsNull(true),
+        Some(Value::List(items)) => match test {
+            Test::NotIn(values) => !items.iter().any(|item| values.contains(item)),
+            _ => items.iter().any(|item| passes(Some(item), test)),
+        },
+        None => *test == Test::IsNull(true),
+        Some(value) => match test {
+            Test::In(values) => values.contains(value),
+            Test::NotIn(values) => !values.contains(value),
+            Test::Contains(text) => value.as_str().is_some_and(|v| v.contains(&**text)),
+            Test::StartsWith(text) => value.as_str().is_some_and(|v| v.starts_with(&**text)),
+            Test::Gt(than) => compares(value, than, |a, b| a > b),
+            Test::Gte(than) => compares(value, than, |a, b| a >= b),
+            Test::Lt(than) => compares(value, than, |a, b| a < b),
+            Test::Lte(than) => compares(value, than, |a, b| a <= b),
+            Test::During(_) | Test::Before(_) | Test::After(_) => match value {
+                Value::Date(date) => period_passes(date.first(), date.last(), test),
+                _ => false,
+            },
+            Test::IsNull(null) => !null,
+        },
+    }
+}
+
+fn compares(value: &Value, than: &Value, holds: impl Fn(i128, i128) -> bool) -> bool {
+    matches!((number(value), number(than)), (Some(a), Some(b)) if holds(a, b))
+}
+
+/// A number in ten-thousandths.
+pub(super) fn number(value: &Value) -> Option<i128> {
+    match value {
+        Value::Int(number) => Some(i128::from(*number) * i128::from(Decimal::SCALE)),
+        Value::Decimal(number) => Some(i128::from(number.scaled())),
+        _ => None,
+    }
+}
+
+fn period_passes(first: i32, last: i32, test: &Test) -> bool {
+    match test {
+        Test::During(date) => first >= date.first() && last <= date.last(),
+        Test::Before(date) => last < date.first(),
+        Test::After(date) => first > date.last(),
+        _ => false,
+    }
+}
+
+/// Whether the time of an observation passes a test.
+pub(super) fn when_passes(when: &When, test: &Test) -> bool {
+    let date: Option<PartialDate> = when.earliest.filter(|earliest| when.latest == Some(*earliest));
+    match test {
+        Test::In(_) | Test::NotIn(_) => passes(date.map(Value::Date).as_ref(), test),
+        Test::IsNull(null) => *null == (when.earliest.is_none() && when.latest.is_none()),
+        _ => period_passes(when.first(), when.last(), test),
+    }
+}
