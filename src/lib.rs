@@ -3,6 +3,7 @@
 //! The modules, in the direction in which they depend on each other (`docs/architecture.md` draws it):
 //!
 //! - [`ontology`] and [`graph`]: what may be said, and what is said. No I/O.
+//! - [`ingest`]: seed files to a checked graph.
 //! - [`plan`]: what a request asks for, in a dozen operators whose meaning is defined there.
 //! - [`store`]: executes plans, over memory or Neo4j.
 //! - [`api`]: GraphQL, from a request's parts to the bytes of its answer.
@@ -16,6 +17,7 @@ pub mod config;
 pub mod error;
 pub mod graph;
 pub mod http;
+pub mod ingest;
 pub mod ontology;
 pub mod plan;
 pub mod store;

@@ -1,0 +1,53 @@
+//! Seed files → checked statements → [`Graph`].
+//!
+//! Stages, as a table of contents: [`source`] (which files) → `syntax` (KDL → a tree with lines, every syntax error) →
+//! `read` (tree → statements that the ontology allows) → `merge` (statements of all documents → one graph: names united, equal
+//! facts merged, superseded and conflicting ones told apart). Every stage goes on after an error with what it understood, so
+//! that one run tells all. The format is told in `docs/seed-format.md`, the meaning of merging in `docs/decisions/0001-fact-model.md`.
+
+mod check;
+mod contact;
+mod credit_code;
+mod merge;
+mod problem;
+mod read;
+mod source;
+mod statement;
+mod syntax;
+
+pub use check::{Report, check};
+pub use credit_code::check_character;
+pub use problem::{Problem, Severity};
+pub use source::{SeedFile, SourceError, directory, embedded};
+
+use crate::graph::Graph;
+use crate::ontology::Ontology;
+use problem::Problems;
+use std::sync::Arc;
+
+/// A graph and what `check` warns about: conflicts between documents and statements that look mistaken.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Everything that was stated.
+    pub graph: Graph,
+    /// In the order of files and lines.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads seed files into a graph. The order in which they are given does not matter.
+///
+/// # Errors
+/// Everything that is wrong in any of the files, warnings included, in the order of files and lines; nothing is loaded then.
+pub fn load(ontology: &Arc<Ontology>, files: &[SeedFile]) -> Result<Loaded, Vec<Problem>> {
+    let mut files: Vec<&SeedFile> = files.iter().collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut problems = Problems::new(files.iter().map(|file| file.name.clone()).collect());
+    let trees = syntax::parse_all(&files, &mut problems);
+    let complete = problems.errors() == 0;
+    let statements = read::read(ontology, &trees, &mut problems);
+    drop(trees);
+    let graph = merge::merge(ontology, statements, complete, &mut problems);
+    let failed = problems.errors() > 0;
+    let problems = problems.into_sorted();
+    if failed { Err(problems) } else { Ok(Loaded { graph, warnings: problems }) }
+}
