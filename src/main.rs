@@ -22,12 +22,15 @@ struct Cli {
 /// What can be done.
 #[derive(Subcommand)]
 enum Command {
+    /// Check the seed: print every problem with its place and how to mend it, load nothing
+    Check(commands::check::Check),
     /// Print the published schema (SDL) of an ontology
     Schema(commands::schema::Schema),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Check(command) => command.run(),
         Command::Schema(command) => command.run(),
     };
     match done {

@@ -1,5 +1,6 @@
 //! What the command line can do, one module a command.
 
+pub mod check;
 pub mod schema;
 
 /// Why a command failed: said once, on standard error, with what to do.
