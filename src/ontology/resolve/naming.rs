@@ -5,7 +5,7 @@ use super::super::{Described, Labels};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 
-/// Types of the published API that no ontology type may be called after.
+/// Types of the published API, and stems of their names (`SearchConnection`), that no ontology type may be called after.
 const API_TYPES: &[&str] = &[
     "AsOf",
     "Basis",
@@ -13,7 +13,9 @@ const API_TYPES: &[&str] = &[
     "Bound",
     "Citation",
     "CreditCode",
+    "Date",
     "Decimal",
+    "Derived",
     "Direction",
     "Entity",
     "EntityGroup",
@@ -24,6 +26,7 @@ const API_TYPES: &[&str] = &[
     "FactProperty",
     "Float",
     "ID",
+    "Id",
     "Int",
     "Kind",
     "KindInfo",
@@ -40,10 +43,12 @@ const API_TYPES: &[&str] = &[
     "Quantity",
     "Query",
     "Rank",
+    "Related",
     "RelatedGroup",
     "RelationshipInfo",
     "RelationshipType",
     "Scope",
+    "Search",
     "SortOrder",
     "Span",
     "Statistics",
@@ -56,7 +61,8 @@ const API_TYPES: &[&str] = &[
 ];
 
 /// Endings of the API's derived types: `CompanyConnection`.
-const API_ENDINGS: &[&str] = &["Connection", "Edge", "Where", "OrderBy", "Filter", "Match", "Aggregate"];
+const API_ENDINGS: &[&str] =
+    &["Connection", "Edge", "Where", "OrderBy", "Filter", "Match", "Aggregate", "Inverse", "Derived"];
 
 /// Root fields that every API has, and those promised for later.
 const ROOT_FIELDS: &[&str] = &[
@@ -251,6 +257,11 @@ pub(super) fn check_type(what: &str, name: &Name, problems: &mut Problems) {
         let message = format!("{what} `{name}` ends in `{ending}`, as types do that the API derives");
         problems.at(name.location(), message, format!("choose a name that does not end in `{ending}`"));
     }
+}
+
+/// Whether the API's types that are derived from a relationship of this type name would meet others.
+pub(super) fn meets_api_types(type_name: &str) -> bool {
+    API_TYPES.contains(&type_name) || type_name.ends_with("Inverse")
 }
 
 /// Checks the name of a field of a kind or an interface.

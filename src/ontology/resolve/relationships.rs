@@ -135,6 +135,11 @@ fn check_name(
         );
         problems.at(span, message, "give one of them another name");
     }
+    if naming::meets_api_types(&type_name) {
+        let message =
+            format!("relationship `{name}` gives the API types called `{type_name}…`, and it has such types already");
+        problems.at(span, message, "choose another name for it");
+    }
     places.entry(type_name).or_insert(span);
 }
 
