@@ -175,7 +175,7 @@ fn a_planted_arrow_is_found() {
         ("src/ingest/mod.rs", "use crate::{\n    ontology,\n    plan,\n};"),
         ("src/plan/mod.rs", "use async_graphql::Value;"),
         ("src/api/mod.rs", "use neo4rs::Graph;"),
-        ("src/helpers/mod.rs", ""),
+        ("src/utils/mod.rs", ""),
     ] {
         assert_eq!(plant(file, text).len(), 1, "{file}: {text}: {:?}", plant(file, text));
     }
