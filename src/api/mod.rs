@@ -2,9 +2,12 @@
 //!
 //! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
 
+pub mod build;
 pub mod guard;
 pub mod input;
 pub mod schema;
+pub mod select;
+pub mod write;
 
 use std::fmt;
 use std::sync::Arc;

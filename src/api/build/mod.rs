@@ -1,0 +1,149 @@
+//! A request's plan: from the tree of what is selected and the request's variables. Cheap, and made anew for each request.
+
+pub mod cursor;
+mod filter;
+mod page;
+mod project;
+
+pub use filter::hop;
+pub use page::page_info;
+
+use crate::api::input::{Input, Variables, Wrong};
+use crate::api::select::{Args, RootField, RootWhat, Vocabulary};
+use crate::config::Limits;
+use crate::error::{ErrorCode, GraphqlError, Limit, Location};
+use crate::graph::naming::fold;
+use crate::ontology::{KindSet, Ontology, Target};
+use crate::plan::ir::{Anchor, EntitiesPage, Filter, Lang, Root, SearchPage, View};
+use std::sync::Arc;
+
+/// How many characters a text that is searched may have: no name is longer.
+const MOST_SEARCHED: usize = 256;
+
+/// What the plan of a request is built from, besides the tree.
+#[derive(Clone, Copy)]
+pub struct Builder<'a> {
+    /// The ontology.
+    pub ontology: &'a Ontology,
+    /// Its names.
+    pub vocabulary: &'a Vocabulary,
+    /// The request's variables, coerced.
+    pub variables: &'a Variables,
+    /// Sizes of pages.
+    pub limits: &'a Limits,
+    /// The document, for places of errors.
+    pub text: &'a str,
+}
+
+type Planned<T> = Result<T, GraphqlError>;
+
+/// The language that a `lang` argument asks for.
+pub fn lang(args: &Args, variables: &Variables) -> Lang {
+    match args.get("lang", variables) {
+        Some(Input::Str(name)) if &**name == "EN" => Lang::En,
+        _ => Lang::Zh,
+    }
+}
+
+impl Builder<'_> {
+    /// A wrong argument, at its field.
+    fn wrong(&self, args: &Args, name: &str, wrong: &Wrong) -> GraphqlError {
+        GraphqlError::new(ErrorCode::BadUserInput, wrong.say(&format!("Argument {name}"))).at(self.place(args))
+    }
+
+    fn place(&self, args: &Args) -> Location {
+        Location::of_offset(self.text, args.offset)
+    }
+
+    /// The value of an argument made into something, if the argument is given.
+    fn argument<T>(
+        &self,
+        args: &Args,
+        name: &str,
+        make: impl FnOnce(&Input) -> Result<T, Wrong>,
+    ) -> Planned<Option<T>> {
+        match args.get(name, self.variables) {
+            Some(input) => make(input).map(Some).map_err(|wrong| self.wrong(args, name, &wrong)),
+            None => Ok(None),
+        }
+    }
+
+    /// The texts of an argument that must be given.
+    fn required(&self, args: &Args, name: &str) -> Planned<Vec<Arc<str>>> {
+        let texts = self.argument(args, name, |input| self.texts(input))?;
+        texts.ok_or_else(|| self.wrong(args, name, &Wrong::new("a value is wanted, not null")))
+    }
+
+    /// The view of a root field.
+    ///
+    /// # Errors
+    /// None for a document that was compiled; dates were read then.
+    pub fn view(&self, args: &Args) -> View {
+        let date = |name: &str| match args.get("asOf", self.variables)? {
+            Input::Object(fields) => {
+                let (_, value) = fields.iter().find(|(field, _)| field == name)?;
+                match value.given(self.variables)? {
+                    Input::Date(date) => Some(*date),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        View::new(date("valid"), date("known"))
+    }
+
+    /// The work of a root field; none for `__typename` and introspection.
+    ///
+    /// # Errors
+    /// Values of arguments that no type rules out: sizes of pages, cursors, empty one-of objects, unknown values of an enum.
+    pub fn root(&self, field: &RootField, view: &View) -> Planned<Option<Root>> {
+        let args = &field.args;
+        Ok(Some(match &field.what {
+            RootWhat::Typename | RootWhat::Introspection => return Ok(None),
+            RootWhat::Entity(kinds, set) => {
+                Root::ByIds { ids: self.required(args, "id")?, kinds: *kinds, entity: self.entity(set, view)? }
+            }
+            RootWhat::Entities(set) => {
+                let ids = self.required(args, "ids")?;
+                let most = self.limits.page_size as usize;
+                if ids.len() > most {
+                    let error = GraphqlError::limit(Limit::PageSize, most as u64, ids.len() as u64);
+                    return Err(error.at(self.place(args)));
+                }
+                Root::ByIds { ids, kinds: self.ontology.all_kinds(), entity: self.entity(set, view)? }
+            }
+            RootWhat::Page(kind, connection) => {
+                let filter = self.argument(args, "where", |input| self.filter(Target::Kind(*kind), input))?;
+                let order = self.argument(args, "orderBy", |input| self.entity_order(input))?.unwrap_or_default();
+                Root::Entities(EntitiesPage {
+                    kinds: KindSet::one(*kind),
+                    filter: filter.unwrap_or(Filter::TRUE),
+                    anchor: Anchor::Scan,
+                    page: self.page(connection, view, order.len().max(1) + 1)?,
+                    order,
+                    entity: self.entity_nodes(connection, view)?,
+                })
+            }
+            RootWhat::Observation(set) => {
+                let ids = self.required(args, "id")?;
+                let id = ids.into_iter().next().unwrap_or_default();
+                Root::Observation { id, observation: self.observation(set, view)? }
+            }
+            RootWhat::Observations(connection) => Root::Observations(self.observations(connection, view)?),
+            RootWhat::Search(connection) => {
+                let text = self.required(args, "text")?.concat();
+                if text.chars().count() > MOST_SEARCHED {
+                    let wrong = Wrong::new(format!("at most {MOST_SEARCHED} characters are looked for"));
+                    return Err(self.wrong(args, "text", &wrong));
+                }
+                let kinds = self.argument(args, "kinds", |input| self.kinds(input))?;
+                Root::Search(SearchPage {
+                    text: fold(&text).into(),
+                    kinds: kinds.unwrap_or_else(|| self.ontology.all_kinds()),
+                    page: self.page(connection, view, 3)?,
+                    entity: self.entity_nodes(connection, view)?,
+                })
+            }
+        }))
+    }
+}
