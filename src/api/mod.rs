@@ -3,8 +3,11 @@
 //! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
 
 pub mod build;
+pub mod engine;
 pub mod guard;
 pub mod input;
+pub mod introspect;
+pub mod prepare;
 pub mod schema;
 pub mod select;
 pub mod write;

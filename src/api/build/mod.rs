@@ -99,7 +99,7 @@ impl Builder<'_> {
     pub fn root(&self, field: &RootField, view: &View) -> Planned<Option<Root>> {
         let args = &field.args;
         Ok(Some(match &field.what {
-            RootWhat::Typename | RootWhat::Introspection => return Ok(None),
+            RootWhat::Typename | RootWhat::Introspection(_) => return Ok(None),
             RootWhat::Entity(kinds, set) => {
                 Root::ByIds { ids: self.required(args, "id")?, kinds: *kinds, entity: self.entity(set, view)? }
             }

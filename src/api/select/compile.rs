@@ -3,8 +3,10 @@
 use super::collect::{Collected, Conditions, collect, type_conditions};
 use super::*;
 use crate::api::input::literal;
+use crate::api::introspect::extract;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location};
 use crate::ontology::{Direction, Ontology, Target, ValueType};
+use apollo_compiler::ast::VariableDefinition;
 use apollo_compiler::executable::{self, SelectionSet};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Node, Schema};
@@ -54,6 +56,8 @@ pub struct Compiler<'d> {
     pub vocabulary: &'d Vocabulary,
     /// The operation's variables, in order.
     pub variables: &'d [Name],
+    /// Their declarations.
+    pub declared: &'d [Node<VariableDefinition>],
     /// The values of those that `@skip` and `@include` use.
     pub conditions: Conditions<'d>,
     memo: HashMap<(Vec<*const executable::Field>, KindSet), Arc<EntitySet>>,
@@ -76,10 +80,11 @@ impl<'d> Compiler<'d> {
         ontology: &'d Ontology,
         vocabulary: &'d Vocabulary,
         variables: &'d [Name],
+        declared: &'d [Node<VariableDefinition>],
         conditions: Conditions<'d>,
     ) -> Self {
         let memo = HashMap::new();
-        Compiler { document, text, schema, ontology, vocabulary, variables, conditions, memo, fields: 0 }
+        Compiler { document, text, schema, ontology, vocabulary, variables, declared, conditions, memo, fields: 0 }
     }
 
     /// The root fields of an operation.
@@ -95,7 +100,7 @@ impl<'d> Compiler<'d> {
         let name = it.first().name.as_str();
         let what = match name {
             "__typename" => RootWhat::Typename,
-            "__schema" | "__type" => RootWhat::Introspection,
+            "__schema" | "__type" => RootWhat::Introspection(extract(self.document, &it.fields, self.declared)),
             "node" => RootWhat::Entity(self.ontology.all_kinds(), self.entities(it, self.ontology.all_kinds())?),
             "nodes" => RootWhat::Entities(self.entities(it, self.ontology.all_kinds())?),
             "observation" => RootWhat::Observation(self.observations(it)?),
@@ -108,7 +113,7 @@ impl<'d> Compiler<'d> {
             },
         };
         let args = match what {
-            RootWhat::Introspection => Args::default(),
+            RootWhat::Introspection(_) => Args::default(),
             _ => self.args(it)?,
         };
         Ok(RootField { name: it.key.clone(), args, what })

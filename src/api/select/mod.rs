@@ -10,6 +10,7 @@ mod compile;
 pub use compile::{Compiler, Vocabulary};
 
 use crate::api::input::{Input, Variables};
+use crate::api::introspect::Introspection;
 use crate::ontology::{KindId, KindSet, Link, PropId, StructId};
 use apollo_compiler::Name;
 use std::sync::Arc;
@@ -469,7 +470,7 @@ pub enum RootWhat {
     /// `__typename`
     Typename,
     /// `__schema` and `__type`.
-    Introspection,
+    Introspection(Introspection),
     /// One entity by id.
     Entity(KindSet, Arc<EntitySet>),
     /// Several by id.

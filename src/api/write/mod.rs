@@ -78,7 +78,7 @@ impl Writer<'_> {
                 json::string(self.out, "Query");
                 Ok(())
             }
-            RootWhat::Introspection => Err(Misfit("introspection is not data")),
+            RootWhat::Introspection(_) => Err(Misfit("introspection is not data")),
             RootWhat::Entity(_, set) => match datum {
                 Datum::List(rows) => self.entity(set, rows.first().unwrap_or(&Datum::Null)),
                 _ => Err(Misfit("a list of entities is missing")),
