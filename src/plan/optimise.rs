@@ -7,7 +7,7 @@
 
 use super::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
 use crate::graph::Value;
-use crate::ontology::{Direction, Indexing, KindSet, Link, Ontology, PropId, RelId, ValueType};
+use crate::ontology::{Direction, Indexing, KindSet, Link, Ontology, PropId, RelId};
 use std::sync::Arc;
 
 /// How much there is of something, as an optimiser needs it: an estimate may be old, an answer must be quick.
@@ -73,7 +73,7 @@ pub fn is_stored_order(order: &[EntityOrder], ontology: &Ontology) -> bool {
     match order {
         [] => true,
         [EntityOrder { key: EntityKey::Name | EntityKey::Degree, .. }] => true,
-        [EntityOrder { key: EntityKey::Property(id), .. }] => is_indexed(*id, ontology) && !is_list(*id, ontology),
+        [EntityOrder { key: EntityKey::Property(id), .. }] => is_indexed(*id, ontology),
         _ => false,
     }
 }
@@ -81,10 +81,6 @@ pub fn is_stored_order(order: &[EntityOrder], ontology: &Ontology) -> bool {
 fn is_indexed(id: PropId, ontology: &Ontology) -> bool {
     let property = ontology.property(id);
     property.indexing != Indexing::None && !property.history
-}
-
-fn is_list(id: PropId, ontology: &Ontology) -> bool {
-    matches!(ontology.property(id).ty, ValueType::List(_))
 }
 
 /// The parts that must all hold.

@@ -67,7 +67,7 @@ pub(super) struct KindLists {
 
 /// Entities by the value of a timeless unique or indexed property, whenever it became known.
 pub(super) struct PropertyIndex {
-    /// Ascending by value, then id; a list property has an entry an element.
+    /// Ascending by value, then id. Never lists: the ontology refuses to index them.
     values: Vec<Value>,
     /// The entity of each entry.
     pub nodes: Vec<u32>,
@@ -310,7 +310,6 @@ fn properties(graph: &Graph) -> Vec<Option<PropertyIndex>> {
         let mut absent = vec![Vec::new(); ontology.kinds.len()];
         for (i, node) in graph.nodes.iter().enumerate() {
             match node.property(id) {
-                Some(Value::List(items)) => entries.extend(items.iter().map(|item| (item.clone(), i as u32))),
                 Some(value) => entries.push((value.clone(), i as u32)),
                 None if ontology.kind(node.kind).properties.contains(&id) => {
                     absent[node.kind.index()].push(i as u32);

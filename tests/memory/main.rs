@@ -1,0 +1,13 @@
+//! The memory store against the meaning of the plan's operators: hard cases by hand, a naive evaluator on made-up graphs, and the
+//! work that the optimiser's choices save.
+
+mod ask;
+mod edges;
+mod filters;
+mod naive;
+mod observations;
+mod pages;
+mod random;
+mod time;
+mod toy;
+mod work;
