@@ -3,6 +3,7 @@
 use super::problem::Place;
 use crate::graph::{Basis, Bound, Day, Decimal, PartialDate, Span, Status, Value, When};
 use crate::ontology::{KindId, PropId, RelId};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Section of what a document's header says.
@@ -15,6 +16,8 @@ pub(super) struct Statements {
     pub entities: Vec<EntityStatement>,
     pub facts: Vec<FactStatement>,
     pub observations: Vec<ObservationStatement>,
+    /// Ids of all observations, those that are wrong in themselves included.
+    pub observation_ids: HashSet<Arc<str>>,
     pub units: Vec<Unit>,
     pub retired: Vec<Retired>,
 }
@@ -91,6 +94,8 @@ pub(super) struct EntityStatement {
     pub texts: Vec<(TextField, Arc<str>, Place)>,
     pub properties: Vec<(PropId, Value, Place)>,
     pub history: Vec<HistoryStatement>,
+    /// Whether a full name is given, be it a wrong one.
+    pub named: bool,
 }
 
 /// A dated value.

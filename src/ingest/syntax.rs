@@ -95,7 +95,11 @@ fn parse(file: u32, text: &str) -> Parsed {
             for diagnostic in error.diagnostics {
                 let what = diagnostic.message.unwrap_or_else(|| "this is not KDL".to_owned());
                 let hint = diagnostic.help.unwrap_or_else(|| "see docs/seed-format.md for the form".to_owned());
-                wrong.push((lines.place(diagnostic.span.offset()), format!("{what}; {hint}")));
+                // A span of several lines is all that was read before the slip: its end is the place.
+                let (from, length) = (diagnostic.span.offset(), diagnostic.span.len());
+                let first = lines.place(from);
+                let last = lines.place(from + length.saturating_sub(1));
+                wrong.push((if last.line > first.line + 1 { last } else { first }, format!("{what}; {hint}")));
             }
             if wrong.is_empty() {
                 wrong.push((lines.place(0), "this is not KDL; see docs/seed-format.md for the form".to_owned()));
@@ -107,19 +111,25 @@ fn parse(file: u32, text: &str) -> Parsed {
     }
 }
 
-/// Where nesting exceeds the limit. Braces in texts count as well: a seed has none.
+/// Where nesting exceeds the limit: of blocks, of comments, or of `/-` before `/-`. Braces in texts count as well: a seed has
+/// none.
 fn too_deep(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut depth = 0usize;
-    for (offset, byte) in bytes.iter().enumerate() {
-        match (byte, bytes.get(offset + 1)) {
-            (b'{', _) | (b'/', Some(b'*')) => depth += 1,
-            (b'}', _) | (b'*', Some(b'/')) => depth = depth.saturating_sub(1),
-            _ => {}
+    let (mut depth, mut dashes, mut at) = (0usize, 0usize, 0usize);
+    while let Some(byte) = bytes.get(at) {
+        let pair = (*byte, bytes.get(at + 1).copied().unwrap_or_default());
+        let step = if matches!(pair, (b'/', b'*' | b'-') | (b'*', b'/')) { 2 } else { 1 };
+        match pair {
+            (b'/', b'*') | (b'{', _) => depth += 1,
+            (b'*', b'/') | (b'}', _) => depth = depth.saturating_sub(1),
+            (b'/', b'-') => dashes += 1,
+            (byte, _) if byte.is_ascii_whitespace() => {}
+            _ => dashes = 0,
         }
-        if depth > MAX_NESTING {
-            return Some(offset);
+        if depth > MAX_NESTING || dashes > MAX_NESTING {
+            return Some(at);
         }
+        at += step;
     }
     None
 }

@@ -14,6 +14,7 @@ pub(super) struct Draft {
     kind: KindId,
     at: Place,
     texts: Vec<(TextField, Arc<str>, Place)>,
+    named: bool,
     properties: Vec<(PropId, Value, Place, Day)>,
     history: Vec<(PropId, DatedDraft)>,
     known: Day,
@@ -57,17 +58,19 @@ pub(super) fn merge(
             kind: statement.kind,
             at: statement.at,
             texts: Vec::new(),
+            named: false,
             properties: Vec::new(),
             history: Vec::new(),
             known,
             citations: Vec::new(),
             mentioned: None,
         });
+        draft.named |= statement.named;
         add(ontology, draft, statement, known, order, problems);
     }
     let drafts: Vec<Draft> = drafts.into_iter().flatten().collect();
     for draft in &drafts {
-        if !draft.texts.iter().any(|(field, ..)| matches!(field, TextField::NameZh | TextField::NameEn)) {
+        if !draft.named {
             problems.error(draft.at, format!("\"{}\" has no name; add zh \"…\" or en \"…\"", draft.id));
         }
     }

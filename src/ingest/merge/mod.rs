@@ -13,7 +13,7 @@ use super::problem::{Place, Problems};
 use super::statement::{Cited, Mention, Retired, Source, Statements};
 use crate::graph::{Citation, Day, Graph, NodeIx};
 use crate::ontology::Ontology;
-use crate::ontology::spelling::did_you_mean;
+use crate::ontology::spelling::nearest;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -158,11 +158,10 @@ impl Ids {
             let near = match self.suggestions.checked_sub(1) {
                 Some(left) => {
                     self.suggestions = left;
-                    let mut same: Vec<&str> = self.by_id.keys().map(|id| &**id).collect();
-                    same.sort_unstable();
-                    let same =
-                        same.into_iter().filter(|id| id.split_once(':').is_some_and(|(prefix, _)| prefix == kind));
-                    did_you_mean(&mention.id, same)
+                    let mut slugs: Vec<&str> =
+                        self.by_id.keys().filter_map(|id| id.strip_prefix(kind)?.strip_prefix(':')).collect();
+                    slugs.sort_unstable();
+                    nearest(slug, slugs).map_or(String::new(), |near| format!("did you mean `{kind}:{near}`? "))
                 }
                 None => String::new(),
             };

@@ -6,7 +6,7 @@ use crate::ingest::problem::{Place, Problems};
 use crate::ingest::statement::{Mention, ObservationStatement, Statements, Unit};
 use crate::ontology::spelling::did_you_mean;
 use crate::ontology::{KindSet, Ontology};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The kinds by which an observation is told; an ontology that lacks one has no such observations.
@@ -60,7 +60,7 @@ pub(super) fn merge(
         observations.push(observation);
         kept.push(statement);
     }
-    breakdowns(&kept, &mut observations, problems);
+    breakdowns(&statements.observation_ids, &kept, &mut observations, problems);
     disagreements(&kept, &observations, problems);
     observations
 }
@@ -141,7 +141,8 @@ fn normalize(
     let Some(known) = units.get(unit) else {
         let mut names: Vec<&str> = units.keys().copied().collect();
         names.sort_unstable();
-        let near = did_you_mean(unit, names.iter().copied());
+        // Of a unit of one character every other one is a slip away.
+        let near = if unit.chars().count() > 1 { did_you_mean(unit, names.iter().copied()) } else { String::new() };
         let message = format!(
             "no unit is called \"{unit}\"; {near}add it to seed/reference/units.kdl: unit \"{unit}\" base=\"…\" factor=…, or use one of {}",
             names.join(" ")
@@ -159,12 +160,18 @@ fn normalize(
 }
 
 /// Fills in `breakdown_of`; a figure is not a part of itself, by no detour either.
-fn breakdowns(kept: &[&ObservationStatement], observations: &mut [Observation], problems: &mut Problems) {
+fn breakdowns(
+    stated: &HashSet<Arc<str>>,
+    kept: &[&ObservationStatement],
+    observations: &mut [Observation],
+    problems: &mut Problems,
+) {
     let find = |id: &Arc<str>| kept.binary_search_by(|statement| statement.id.cmp(id)).ok();
     for (i, statement) in kept.iter().enumerate() {
         let Some(whole) = &statement.breakdown_of else { continue };
         match find(&whole.id) {
             Some(ix) => observations[i].breakdown_of = Some(ObsIx(ix as u32)),
+            None if stated.contains(&whole.id) => {}
             None => {
                 let near = did_you_mean(&whole.id, kept.iter().map(|statement| &*statement.id));
                 let message = format!("no observation is called \"{}\"; {near}name one that is stated", whole.id);

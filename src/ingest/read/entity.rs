@@ -24,6 +24,7 @@ impl Reader<'_> {
             texts: Vec::new(),
             properties: Vec::new(),
             history: Vec::new(),
+            named: node.children.iter().any(|line| matches!(line.name.as_str(), "zh" | "en")),
         };
         let mut lists: BTreeMap<PropId, Vec<Value>> = BTreeMap::new();
         for line in &node.children {

@@ -64,6 +64,7 @@ impl Reader<'_> {
             let value = if list && !values.is_empty() { Some(Value::List(values.into())) } else { values.pop() };
             properties.extend(value.map(|value| (position as u8, value)));
         }
+        fields.call(&ontology.relationship(id).name);
         let names: Vec<&str> = declared.iter().map(|property| &*property.name).collect();
         fields.finish(self, &names);
         let (Some(subject), Some(object)) = (subject, object) else { return };

@@ -38,6 +38,8 @@ pub(super) struct Fields<'n> {
     args: std::slice::Iter<'n, Entry>,
     named: Vec<(&'n str, Field<'n>)>,
     asked: Vec<&'static str>,
+    /// What it is called in messages.
+    label: &'n str,
 }
 
 impl<'a> Reader<'a> {
@@ -45,7 +47,13 @@ impl<'a> Reader<'a> {
     pub(super) fn fields<'n>(&mut self, node: &'n Node) -> Fields<'n> {
         let props = node.props.iter().map(|(name, entry)| (name.as_str(), Field::Prop(entry)));
         let lines = node.children.iter().map(|child| (child.name.as_str(), Field::Line(child)));
-        Fields { node, args: node.args.iter(), named: props.chain(lines).collect(), asked: Vec::new() }
+        Fields {
+            node,
+            args: node.args.iter(),
+            named: props.chain(lines).collect(),
+            asked: Vec::new(),
+            label: &node.name,
+        }
     }
 
     /// The one value of a part; a problem when there is none or there are several, or properties or a block where none can be.
@@ -56,7 +64,10 @@ impl<'a> Reader<'a> {
         match field.entries() {
             [entry] => Some(entry),
             entries => {
-                let message = format!("`{name}` has {} values and takes one; write {name} \"…\"", entries.len());
+                let message = match entries.len() {
+                    0 => format!("`{name}` has no value; give it one"),
+                    count => format!("`{name}` has {count} values and takes one; keep one"),
+                };
                 self.problems.error(field.at(), message);
                 None
             }
@@ -75,6 +86,11 @@ impl<'a> Reader<'a> {
 }
 
 impl<'n> Fields<'n> {
+    /// Gives it another name in messages.
+    pub fn call(&mut self, label: &'n str) {
+        self.label = label;
+    }
+
     /// The next argument as text.
     pub fn arg_text(&mut self, reader: &mut Reader<'_>, what: &str) -> Option<Arc<str>> {
         match self.args.next() {
@@ -182,15 +198,14 @@ impl<'n> Fields<'n> {
     /// Reports what was not taken. `known`: what else would have been understood.
     pub fn finish(mut self, reader: &mut Reader<'_>, known: &[&str]) {
         if let Some(entry) = self.args.next() {
-            let message =
-                format!("{} is one value too many for `{}`; leave it out", entry.scalar.shown(), self.node.name);
+            let message = format!("{} is one value too many for `{}`; leave it out", entry.scalar.shown(), self.label);
             reader.problems.error(entry.at, message);
         }
         for (name, field) in &self.named {
-            let candidates: Vec<&str> = self.asked.iter().copied().chain(known.iter().copied()).collect();
+            let candidates: Vec<&str> = known.iter().copied().chain(self.asked.iter().copied()).collect();
             let near = did_you_mean(name, candidates.iter().copied());
             let message =
-                format!("`{}` has nothing called `{name}`; {near}it takes {}", self.node.name, candidates.join(", "));
+                format!("`{}` has nothing called `{name}`; {near}it takes {}", self.label, candidates.join(", "));
             reader.problems.error(field.at(), message);
         }
     }

@@ -111,7 +111,10 @@ impl Reader<'_> {
             Some(Value::Date(date)) => Some(*date),
             _ => None,
         };
-        let untitled = self.ontology.property_named("title").is_some() && value("title").is_none();
+        // A line that is there and wrong has been told already.
+        let given = |name: &str| node.children.iter().any(|line| line.name == name);
+        let undated = !given("publishedOn") && !given("writtenOn");
+        let untitled = !given("title") && self.ontology.property_named("title").is_some() && value("title").is_none();
         // A date that is only a month or a year is certain to be over on its last day.
         let known = date("publishedOn").or_else(|| date("writtenOn")).map(PartialDate::last);
         if untitled {
@@ -119,7 +122,7 @@ impl Reader<'_> {
         }
         match known {
             Some(known) if !self.reference => self.statements.sources[known_at].known = known,
-            None if !self.reference => self.problems.error(
+            None if !self.reference && undated => self.problems.error(
                 node.at,
                 format!(
                     "document \"{id}\" has no date from which it is known; add publishedOn \"…\" or writtenOn \"…\""

@@ -20,6 +20,8 @@ impl Reader<'_> {
                 "the observation has no proper id; write observation \"some-name\" in lower-case letters, digits and single hyphens",
             );
         }
+        let id: Option<Arc<str>> = slug.map(|slug| format!("{OBSERVATION}:{slug}").into());
+        self.statements.observation_ids.extend(id.clone());
         let indicator = fields.take_mention(self, "indicator");
         let mut subjects: Vec<Mention> = Vec::new();
         for part in fields.take_all("subject") {
@@ -66,12 +68,12 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let (Some(slug), Some(indicator), Some(when), Some(scope)) = (slug, indicator, when, scope) else { return };
+        let (Some(id), Some(indicator), Some(when), Some(scope)) = (id, indicator, when, scope) else { return };
         if self.problems.errors() > before {
             return;
         }
         self.statements.observations.push(ObservationStatement {
-            id: format!("{OBSERVATION}:{slug}").into(),
+            id,
             at: node.at,
             cited,
             indicator,

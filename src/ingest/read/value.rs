@@ -176,7 +176,7 @@ impl Reader<'_> {
                 }
             };
             if value.is_none() && field.required && given.is_empty() {
-                let message = format!("`{}` lacks `{}`; add {}", node.name, field.name, form(ontology, &field.ty));
+                let message = format!("`{}` lacks `{}`; add it: {}", node.name, field.name, form(ontology, &field.ty));
                 self.problems.error(node.at, message);
             }
             values.push(value);
