@@ -159,9 +159,9 @@ pub struct ServerSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Log (on standard error)")]
 pub struct LogSettings {
-    /// The least important level that is written: error, warn, info (a line per request), debug; or a filter such as
-    /// `warn,mdgraph::http=info`
-    #[arg(long = "log", env = "MDGRAPH_LOG", value_name = "LEVEL", default_value = "info")]
+    /// The least important level that is written: error, warn, info (a line per request), debug; for all, or by module as in
+    /// the default
+    #[arg(long = "log", env = "MDGRAPH_LOG", value_name = "LEVEL", default_value = "warn,mdgraph=info")]
     pub filter: String,
     /// How a line is written
     #[arg(long = "log-format", env = "MDGRAPH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]

@@ -13,15 +13,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage.
 #[derive(Parser)]
-#[command(version, max_term_width = 120)]
+#[command(version, max_term_width = 120, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// `serve` is what is done without a command.
+    #[command(flatten)]
+    serve: commands::serve::Serve,
 }
 
 /// What can be done.
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the API (the default)
+    Serve(Box<commands::serve::Serve>),
     /// Check the seed: print every problem with its place and how to mend it, load nothing
     Check(commands::check::Check),
     /// Print the published schema (SDL) of an ontology
@@ -29,9 +34,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Check(command) => command.run(),
-        Command::Schema(command) => command.run(),
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => cli.serve.run(),
+        Some(Command::Serve(command)) => command.run(),
+        Some(Command::Check(command)) => command.run(),
+        Some(Command::Schema(command)) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

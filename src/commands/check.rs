@@ -7,7 +7,7 @@ use clap::Args;
 use mdgraph::config::{OntologySettings, SeedSettings};
 use mdgraph::ingest;
 
-use super::{Failure, ontology};
+use super::{Failure, ontology, seed};
 
 /// The command's flags.
 #[derive(Args)]
@@ -25,10 +25,7 @@ impl Check {
     /// Prints every problem of the seed as `file:line: what, and how to mend it`, or a line of counts.
     pub fn run(self) -> Result<(), Failure> {
         let ontology = Arc::new(ontology(&self.ontology)?);
-        let files = match &self.seed.seed {
-            Some(directory) => ingest::directory(directory)?,
-            None => ingest::embedded(),
-        };
+        let files = seed(&self.seed)?;
         let report = ingest::check(&ontology, &files, self.strict);
         match std::io::stdout().write_all(report.to_string().as_bytes()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),

@@ -1,8 +1,7 @@
 //! What `mdgraph check` prints.
 
 use super::problem::{Problem, Severity};
-use super::{SeedFile, load};
-use crate::graph::Graph;
+use super::{Loaded, SeedFile, load};
 use crate::ontology::Ontology;
 use std::fmt;
 use std::sync::Arc;
@@ -42,23 +41,27 @@ pub fn check(ontology: &Arc<Ontology>, files: &[SeedFile], strict: bool) -> Repo
             Report { problems: loaded.warnings.into_iter().map(raised).collect(), summary: None, passed: false }
         }
         Ok(loaded) => {
-            let summary = summary(&loaded.graph, files.len(), loaded.warnings.len());
+            let summary = format!("{} files: {}", files.len(), loaded.summary());
             Report { problems: loaded.warnings, summary: Some(summary), passed: true }
         }
         Err(problems) => Report { problems, summary: None, passed: false },
     }
 }
 
-fn summary(graph: &Graph, files: usize, warnings: usize) -> String {
-    let documents = graph.ontology.kind_named("Document");
-    let documents = graph.nodes.iter().filter(|node| Some(node.kind) == documents).count();
-    let superseded = graph.facts.iter().filter(|fact| fact.superseded_by.is_some()).count();
-    let conflicting = graph.facts.iter().filter(|fact| fact.conflicting).count();
-    format!(
-        "{files} files: {documents} documents, {} entities, {} facts ({superseded} superseded, {conflicting} conflicting), {} \
-         observations; {warnings} warnings",
-        graph.nodes.len(),
-        graph.facts.len(),
-        graph.observations.len()
-    )
+impl Loaded {
+    /// What was loaded, in one line of counts.
+    pub fn summary(&self) -> String {
+        let (graph, warnings) = (&self.graph, self.warnings.len());
+        let documents = graph.ontology.kind_named("Document");
+        let documents = graph.nodes.iter().filter(|node| Some(node.kind) == documents).count();
+        let superseded = graph.facts.iter().filter(|fact| fact.superseded_by.is_some()).count();
+        let conflicting = graph.facts.iter().filter(|fact| fact.conflicting).count();
+        format!(
+            "{documents} documents, {} entities, {} facts ({superseded} superseded, {conflicting} conflicting), {} observations; \
+             {warnings} warnings",
+            graph.nodes.len(),
+            graph.facts.len(),
+            graph.observations.len()
+        )
+    }
 }
