@@ -199,3 +199,26 @@ fn county(number: usize) -> SeedFile {
     text.push_str("}\n");
     SeedFile { name: format!("county-{number:04}.kdl"), text }
 }
+
+/// The page about the format is a seed itself: its blocks, one after the other, a new file at each header.
+#[test]
+fn the_examples_of_the_page_are_right() {
+    let page = fs::read_to_string(root().join("docs/seed-format.md")).unwrap();
+    let mut files: Vec<SeedFile> = Vec::new();
+    for block in page.split("```kdl\n").skip(1) {
+        let text = block.split("```").next().unwrap();
+        let header = text.starts_with("document ") || text.starts_with("reference ");
+        match files.last_mut() {
+            Some(file) if !header => file.text.push_str(text),
+            _ => files.push(SeedFile { name: format!("example-{}.kdl", files.len()), text: text.to_owned() }),
+        }
+    }
+    assert_eq!(files.len(), 2);
+    let report = ingest::check(&ontology(), &files, true);
+    assert!(report.passed, "{report}");
+    let graph = ingest::load(&ontology(), &files).unwrap().graph;
+    let revenue = graph.observations.iter().find(|o| &*o.id == "observation:example-2023-revenue").unwrap();
+    let normalized = revenue.normalized.as_ref().unwrap();
+    assert_eq!((normalized.value.to_string().as_str(), &*normalized.unit), ("69710000000", "CNY"));
+    assert_eq!(graph.find("company:example-group"), graph.find("company:example"));
+}
