@@ -70,7 +70,7 @@ impl Serve {
     /// The seed in a store of this process, and in words how much that is.
     fn memory(&self, ontology: &Arc<Ontology>) -> Result<(Store, String), Failure> {
         let loaded = ingest::load(ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
-        let words = format!("{} loaded", loaded.summary());
+        let words = format!("loaded {}", loaded.summary());
         let graph = Arc::new(loaded.graph);
         Ok((Store::Memory(Memory::new(Snapshot::new(graph))), words))
     }

@@ -1,0 +1,140 @@
+//! The program as it is run: what it prints, how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn mdgraph(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mdgraph"));
+    // Settings of whoever runs the tests are not part of them.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MDGRAPH_") || name.to_string_lossy().starts_with("NEO4J_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(flags).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn failed(flags: &[&str]) -> (i32, String) {
+    let Output { status, stderr, .. } = mdgraph(flags).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A server on a free port; ends with the test.
+struct Server {
+    child: Child,
+    line: String,
+    address: String,
+}
+
+impl Server {
+    fn start(flags: &[&str]) -> Server {
+        let mut child = mdgraph(flags).args(["--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().split("http://").nth(1).unwrap_or_default().to_owned();
+        Server { child, line, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = self.connect();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn one_line_says_what_is_served_and_sigterm_ends_it() {
+    // `serve` is the default.
+    let mut server = Server::start(&[]);
+    assert!(server.line.contains(" entities, ") && server.line.contains(" s; http://127.0.0.1:"), "{}", server.line);
+    assert!(server.get("/health/ready").starts_with("HTTP/1.1 200 "));
+    assert!(server.get("/schema.graphql").contains("type Query"));
+    assert!(
+        server
+            .get("/graphql?query=%7BfirstOne:companies(first:1)%7BtotalCount%7D%7D")
+            .contains("\"data\":{\"firstOne\":{\"totalCount\":")
+    );
+    // A connection without a request does not hold the end up.
+    let _idle = server.connect();
+    let started = Instant::now();
+    server.signal("-TERM");
+    let status = server.child.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
+    let mut log = String::new();
+    server.child.stderr.as_mut().unwrap().read_to_string(&mut log).unwrap();
+    assert!(log.contains("operation=") || log.contains("cost="), "a line per request: {log}");
+    assert!(!log.contains("a panic"), "{log}");
+}
+
+#[test]
+fn the_log_can_be_json() {
+    let mut server = Server::start(&["serve", "--log-format", "json"]);
+    server.get("/graphql?query=query%20Q%7Bcompanies%7BtotalCount%7D%7D");
+    server.signal("-INT");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let mut log = String::new();
+    server.child.stderr.as_mut().unwrap().read_to_string(&mut log).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let request = lines.iter().find(|line| line["message"] == "answered").expect("a line of the request");
+    assert_eq!((&request["operation"], &request["status"]), (&"Q".into(), &200.into()));
+    for field in ["request", "cost", "ms"] {
+        assert!(!request[field].is_null(), "{field}: {request}");
+    }
+}
+
+#[test]
+fn what_cannot_be_served_is_said_in_a_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (flags, code, words) in [
+        (vec!["--listen", address.as_str()], 1, "another port with --listen"),
+        (vec!["serve", "--seed", "/nonexistent"], 1, "cannot read /nonexistent"),
+        (vec!["serve", "--schema", "/nonexistent"], 1, "cannot read /nonexistent"),
+        (vec!["--log", "a=b=c"], 1, "--log"),
+        (vec!["--max-depth", "many"], 2, "--max-depth"),
+        (vec!["--cors-origins", "example.org"], 2, "https://example.org"),
+        (vec!["sevre"], 2, "sevre"),
+    ] {
+        let (status, text) = failed(&flags);
+        assert_eq!(status, code, "{flags:?}: {text}");
+        assert!(text.contains(words) && !text.contains("panicked"), "{flags:?}: {text}");
+        assert!(code == 2 || text.lines().count() == 1, "{flags:?}: {text}");
+    }
+}
+
+#[test]
+fn help_explains_every_flag_and_its_variable() {
+    for flags in [&["--help"][..], &["serve", "--help"]] {
+        let output = mdgraph(flags).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        for word in
+            ["--listen", "MDGRAPH_LISTEN", "--max-cost", "MDGRAPH_MAX_COST", "--seed", "--log-format", "--drain"]
+        {
+            assert!(text.contains(word), "{flags:?}: {word}");
+        }
+    }
+}
