@@ -1,34 +1,10 @@
 //! The API in process: requests in, bytes out, over the seed that is compiled in.
 
-use mdgraph::api::engine::PlanEngine;
-use mdgraph::api::{Engine, Request, RequestId};
-use mdgraph::config::Limits;
-use mdgraph::ingest;
-use mdgraph::ontology::Ontology;
-use mdgraph::store::Store;
-use mdgraph::store::memory::{Memory, Snapshot};
-use serde_json::{Value, json};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+#[path = "support/api.rs"]
+mod api;
 
-fn engine() -> &'static PlanEngine {
-    static ENGINE: OnceLock<PlanEngine> = OnceLock::new();
-    ENGINE.get_or_init(|| {
-        let ontology = Arc::new(Ontology::embedded().expect("the ontology has no errors"));
-        let loaded = ingest::load(&ontology, &ingest::embedded()).expect("the seed has no errors");
-        let store = Store::Memory(Memory::new(Snapshot::new(Arc::new(loaded.graph))));
-        PlanEngine::new(ontology, store, Limits::default()).expect("the ontology gives an API")
-    })
-}
-
-fn ask(query: &str, variables: Value) -> Value {
-    let Value::Object(variables) = variables else { panic!("variables are an object") };
-    let request =
-        Request { id: RequestId::next(), query: query.into(), operation_name: None, variables, is_get: false };
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let response = futures::executor::block_on(engine().execute(request, deadline));
-    serde_json::from_slice(&response.body).expect("an answer is JSON")
-}
+use api::ask;
+use serde_json::json;
 
 #[test]
 fn a_company_and_what_it_takes_part_in() {

@@ -308,6 +308,11 @@ fn object<V: Given>(
         let value = coerce(schema, &field.ty, value, variables).map_err(|wrong| wrong.within(name))?;
         fields.push((field.name.clone(), value));
     }
+    // What a variable in a one-of object holds is known when it is used.
+    if ty.directives.has("oneOf") && (fields.len() != 1 || fields[0].1 == Input::Null) {
+        let names: Vec<&str> = ty.fields.keys().take(30).map(Name::as_str).collect();
+        return Err(Wrong::new(format!("exactly one field with a value is wanted, of {}", names.join(", "))));
+    }
     for field in ty.fields.values() {
         if fields.iter().any(|(name, _)| *name == field.name) {
             continue;
