@@ -29,6 +29,8 @@ enum Command {
     Serve(Box<commands::serve::Serve>),
     /// Check the seed: print every problem with its place and how to mend it, load nothing
     Check(commands::check::Check),
+    /// Print the plan of a request: what a store would be asked, and where it would start
+    Explain(Box<commands::explain::Explain>),
     /// Print the published schema (SDL) of an ontology
     Schema(commands::schema::Schema),
 }
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         None => cli.serve.run(),
         Some(Command::Serve(command)) => command.run(),
         Some(Command::Check(command)) => command.run(),
+        Some(Command::Explain(command)) => command.run(),
         Some(Command::Schema(command)) => command.run(),
     };
     match done {

@@ -163,6 +163,24 @@ impl PlanEngine {
         Writer { out, ontology: &self.context.ontology, variables: &plan.variables, view }.root(field, datum)
     }
 
+    /// What would be done for a request, root field by root field in order; `__typename` and introspection need no work.
+    ///
+    /// # Errors
+    /// As of a request that is run.
+    pub fn explain(
+        &self,
+        text: &str,
+        operation_name: Option<&str>,
+        variables: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Vec<(String, View, Root)>, Vec<GraphqlError>> {
+        let verdict = self.prepare(text);
+        let prepared = verdict.as_ref().as_ref().map_err(|refused| refused.errors.clone())?;
+        let operation = prepared.operation(operation_name).map_err(|error| vec![error])?;
+        let plan = self.plan(prepared, operation, variables, &self.store.session()).map_err(|error| vec![error])?;
+        let named = plan.selection.iter().map(|field| field.name.to_string());
+        Ok(named.zip(plan.roots).filter_map(|(name, (view, root))| Some((name, view, root?))).collect())
+    }
+
     fn refuse(&self, errors: &[GraphqlError], operation: Option<Arc<str>>) -> Response {
         Response { operation, ..Response::refused(errors, &self.context.limits) }
     }

@@ -1,6 +1,7 @@
 //! What the command line can do, one module a command.
 
 pub mod check;
+pub mod explain;
 pub mod schema;
 pub mod serve;
 
