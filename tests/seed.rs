@@ -182,14 +182,14 @@ fn a_province_takes_time_in_proportion() {
     assert!(large < small * 12, "{small:?} for a quarter of what took {large:?}");
 }
 
-/// A document about 500 firms of one county.
+/// A document about 200 firms of one county.
 fn county(number: usize) -> SeedFile {
     let mut text = format!(
         "document \"document:county-{number}\" {{ title \"名录\"; zh \"县{number}名录\"; writtenOn \"2024\" }}\nsection \"一\" {{\n\
          region \"county-{number}\" {{ zh \"县{number}\"; level \"COUNTY\" }}\n\
          fact \"region:county-{number}\" \"PART_OF\" \"region:weihai\"\n"
     );
-    for firm in 0..500 {
+    for firm in 0..200 {
         text.push_str(&format!(
             "company \"firm-{number}-{firm}\" {{ zh \"县{number}企业{firm}\"; en \"Firm {firm} of {number}\" }}\n\
              fact \"company:firm-{number}-{firm}\" \"LOCATED_IN\" \"region:county-{number}\" role=\"SITE\" since=\"2020\"\n\

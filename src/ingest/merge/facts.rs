@@ -2,7 +2,7 @@
 
 use super::settle::{Difference, Held, Remark, settle};
 use super::{Ids, Order, elsewhere, entities};
-use crate::graph::{DAY_MAX, Fact, FactIx, NodeIx, Value, When};
+use crate::graph::{DAY_MAX, DAY_MIN, Day, Fact, FactIx, NodeIx, Status, StatusSet, Value, When};
 use crate::ingest::problem::{Place, Problems};
 use crate::ingest::statement::FactStatement;
 use crate::ontology::{Ontology, RelId};
@@ -44,6 +44,15 @@ pub(super) fn merge(
                 draft.mention(known, order, &statement.cited);
             }
         }
+        if starts_later(statement.status, statement.since.as_ref(), known) {
+            problems.warn(
+                statement.at,
+                format!(
+                    "the fact is {} and begins after its document became known; a plan is not done: give it its status, or mend since",
+                    statement.status.name()
+                ),
+            );
+        }
         let relationship = ontology.relationship(statement.relationship);
         if relationship.symmetric && object < subject {
             (subject, object) = (object, subject);
@@ -78,7 +87,9 @@ pub(super) fn merge(
         while let Some((_, next)) = rest.next_if(|(other, _)| *other == identity) {
             members.push(next);
         }
-        let (held, remarks) = settle(members);
+        let declared = &ontology.relationship(identity.relationship).properties;
+        let names: Vec<Arc<str>> = declared.iter().map(|property| property.name.clone()).collect();
+        let (held, remarks) = settle(members, &names);
         remarks.into_iter().for_each(|remark| report(ontology, identity.relationship, remark, problems));
         let base = settled.len();
         for held in held {
@@ -87,6 +98,11 @@ pub(super) fn merge(
         }
     }
     number(settled)
+}
+
+/// Whether something is said to hold that had not begun when it was said. A reference is known since ever and says nothing of when.
+pub(super) fn starts_later(status: Status, start: Option<&When>, known: Day) -> bool {
+    StatusSet::HELD.contains(status) && known != DAY_MIN && start.is_some_and(|start| start.first() > known)
 }
 
 /// The properties that a statement gives, for its citation.
@@ -142,16 +158,6 @@ fn fact(
     used.insert(id.clone());
     let mut properties: Vec<(u8, Value)> = key.iter().cloned().chain(held.properties).collect();
     properties.sort_by_key(|(position, _)| *position);
-    let mut citations = held.citations;
-    // What was carried over from an earlier statement is told by the names of the properties.
-    for citation in &mut citations {
-        if let Some(at) = citation.supports.iter().position(|name| &**name == "properties") {
-            citation.supports.remove(at);
-            let all = properties.iter().filter_map(|(position, _)| declared.properties.get(usize::from(*position)));
-            citation.supports.extend(all.filter(|property| !property.key).map(|property| property.name.clone()));
-            citation.supports.sort();
-        }
-    }
     let fact = Fact {
         id: id.into(),
         relationship: *relationship,
@@ -168,7 +174,7 @@ fn fact(
         known_to: held.known_to,
         superseded_by: None,
         conflicting: held.conflicting,
-        citations: order.citations(citations, ids),
+        citations: order.citations(held.citations, ids),
     };
     Settled { fact, at: held.at }
 }

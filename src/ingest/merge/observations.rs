@@ -1,6 +1,6 @@
 //! Observation statements to observations: looked up, normalised, numbered.
 
-use super::{Ids, Order, elsewhere, entities};
+use super::{Ids, Order, elsewhere, entities, facts};
 use crate::graph::{Decimal, ObsIx, Observation, Quantity, Rank, Scope};
 use crate::ingest::problem::{Place, Problems};
 use crate::ingest::statement::{Mention, ObservationStatement, Statements, Unit};
@@ -56,6 +56,15 @@ pub(super) fn merge(
             if let Some(draft) = entities.get_mut(ix.0 as usize) {
                 draft.mention(observation.known_from, order, &statement.cited);
             }
+        }
+        if facts::starts_later(observation.status, Some(&observation.when), observation.known_from) {
+            problems.warn(
+                statement.at,
+                format!(
+                    "the figure is {} and of a time after its document became known; make it PLANNED or EXPECTED, or mend when",
+                    observation.status.name()
+                ),
+            );
         }
         observations.push(observation);
         kept.push(statement);

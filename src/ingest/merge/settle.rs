@@ -56,20 +56,21 @@ enum Relation {
     Contradicts,
 }
 
-/// Settles statements, which come in the order in which they became known. The result is in that order as well.
-pub(super) fn settle(statements: Vec<Held>) -> (Vec<Held>, Vec<Remark>) {
+/// Settles statements, which come in the order in which they became known. The result is in that order as well. `names`: of the
+/// edge's properties, by position.
+pub(super) fn settle(statements: Vec<Held>, names: &[Arc<str>]) -> (Vec<Held>, Vec<Remark>) {
     let mut held: Vec<Held> = Vec::with_capacity(statements.len());
     let mut remarks = Vec::new();
     for statement in statements {
         let known = statement.known_from;
-        let at = place(&mut held, statement, &mut remarks);
+        let at = place(&mut held, statement, names, &mut remarks);
         advance(&mut held, at, known, &mut remarks);
     }
     (held, remarks)
 }
 
 /// Merges a statement into those of its status; its position.
-fn place(held: &mut Vec<Held>, mut new: Held, remarks: &mut Vec<Remark>) -> usize {
+fn place(held: &mut Vec<Held>, mut new: Held, names: &[Arc<str>], remarks: &mut Vec<Remark>) -> usize {
     let rivals: Vec<(usize, Relation, Option<Difference>)> = held
         .iter()
         .enumerate()
@@ -88,7 +89,7 @@ fn place(held: &mut Vec<Held>, mut new: Held, remarks: &mut Vec<Remark>) -> usiz
     let same_day = rivals.iter().find(|(i, relation, _)| agreeing(*relation) && held[*i].known_from == new.known_from);
     if let Some((i, ..)) = same_day {
         let i = *i;
-        carry_over(&held[i], &mut new);
+        carry_over(&held[i], &mut new, names);
         let old = &mut held[i];
         (old.since, old.until) = (new.since.take(), new.until.take());
         old.properties = std::mem::take(&mut new.properties);
@@ -102,7 +103,7 @@ fn place(held: &mut Vec<Held>, mut new: Held, remarks: &mut Vec<Remark>) -> usiz
             new.conflicting = true;
             remarks.push(Remark::Conflict { earlier: held[i].at, later: new.at, what });
         } else {
-            carry_over(&held[i], &mut new);
+            carry_over(&held[i], &mut new, names);
             held[i].known_to = new.known_from;
             held[i].superseded_by = Some(at);
         }
@@ -185,7 +186,7 @@ fn relate_bound(old: Option<(Day, Day)>, new: Option<(Day, Day)>, start: bool) -
 }
 
 /// What the earlier statement gives and the later leaves out still holds: it is carried over, with the earlier's citations for it.
-fn carry_over(old: &Held, new: &mut Held) {
+fn carry_over(old: &Held, new: &mut Held, names: &[Arc<str>]) {
     let mut carried: Vec<Arc<str>> = Vec::new();
     for (name, from, to) in [("since", &old.since, &mut new.since), ("until", &old.until, &mut new.until)] {
         if to.is_none() && from.is_some() {
@@ -196,7 +197,7 @@ fn carry_over(old: &Held, new: &mut Held) {
     let missing: Vec<(u8, Value)> =
         old.properties.iter().filter(|(p, _)| !new.properties.iter().any(|(known, _)| known == p)).cloned().collect();
     if !missing.is_empty() {
-        carried.push("properties".into());
+        carried.extend(missing.iter().filter_map(|(position, _)| names.get(usize::from(*position)).cloned()));
         new.properties.extend(missing);
         new.properties.sort_by_key(|(position, _)| *position);
     }
