@@ -44,7 +44,8 @@ fn the_seed_compiled_in_is_the_shipped_one() {
     let strip = |file: &SeedFile| (file.name.trim_start_matches("seed/").to_owned(), file.text.clone());
     let mut embedded: Vec<_> = ingest::embedded().iter().map(strip).collect();
     let mut shipped: Vec<_> = files_of(&root().join("seed")).iter().map(strip).collect();
-    (embedded.sort(), shipped.sort());
+    embedded.sort();
+    shipped.sort();
     assert_eq!(embedded, shipped);
 }
 

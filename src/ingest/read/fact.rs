@@ -73,7 +73,7 @@ impl Reader<'_> {
         let declared = ontology.relationship(id);
         let joins =
             |from: crate::ontology::KindId, to| declared.allowed.get(from.index()).is_some_and(|set| set.contains(to));
-        if !joins(from, to) && !(declared.symmetric && joins(to, from)) {
+        if !(joins(from, to) || declared.symmetric && joins(to, from)) {
             let (from, to) = (ontology.kind(from), ontology.kind(to));
             let turned =
                 if joins_by_name(ontology, id, &to.prefix, &from.prefix) { "turn the two ends round; " } else { "" };
@@ -108,12 +108,6 @@ impl Reader<'_> {
             cited,
         });
     }
-}
-
-fn joins_by_name(ontology: &Ontology, id: RelId, from: &str, to: &str) -> bool {
-    let kinds = ontology.kind_of_prefix(from).zip(ontology.kind_of_prefix(to));
-    let allowed = &ontology.relationship(id).allowed;
-    kinds.is_some_and(|(from, to)| allowed.get(from.index()).is_some_and(|set| set.contains(to)))
 }
 
 /// What a relationship joins, told from the subject's kind where that can be a subject at all.

@@ -231,11 +231,10 @@ impl Reader<'_> {
         let by = fields.take_mention(self, "by");
         fields.finish(self, &[]);
         match (id, by) {
-            (Some(id), Some(by)) => {
-                if self.is_id(&id, node.at) {
-                    self.statements.retired.push(Retired { id, by, at: node.at });
-                }
+            (Some(id), Some(by)) if self.is_id(&id, node.at) => {
+                self.statements.retired.push(Retired { id, by, at: node.at });
             }
+            (Some(_), Some(_)) => {}
             (Some(id), None) => self.problems.error(
                 node.at,
                 format!("retired \"{id}\" does not say what took its place; add by=\"…\" with an id that is in use"),
