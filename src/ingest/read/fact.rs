@@ -74,9 +74,8 @@ impl Reader<'_> {
         let joins =
             |from: crate::ontology::KindId, to| declared.allowed.get(from.index()).is_some_and(|set| set.contains(to));
         if !(joins(from, to) || declared.symmetric && joins(to, from)) {
+            let turned = if joins(to, from) { "turn the two ends round; " } else { "" };
             let (from, to) = (ontology.kind(from), ontology.kind(to));
-            let turned =
-                if joins_by_name(ontology, id, &to.prefix, &from.prefix) { "turn the two ends round; " } else { "" };
             return self.problems.error(
                 node.at,
                 format!(
