@@ -162,7 +162,8 @@ impl<C: Counts> Planner<'_, C> {
             }
             Anchor::Via { hop, kinds, inner } => {
                 let ends = self.measure(inner, *kinds);
-                let size = self.reached(*hop, inner, ends.size);
+                let far = ends.size.min(self.counts.entities(*kinds) as f64);
+                let size = self.reached(*hop, inner, far);
                 Measure { setup: ends.setup + ends.size + size, size }
             }
         }
@@ -179,7 +180,14 @@ impl<C: Counts> Planner<'_, C> {
                         return exact as f64;
                     }
                 }
-                (ends * self.fan_out(id, direction.opposite())).min(self.counts.edges(id) as f64)
+                let most = match inner {
+                    // What is joined to something below them by a hierarchy is below them too.
+                    Anchor::Within(_) if direction == Direction::Out && self.ontology.relationship(id).hierarchy => {
+                        self.measure(inner, KindSet::EMPTY).size
+                    }
+                    _ => self.counts.edges(id) as f64,
+                };
+                (ends * self.fan_out(id, direction.opposite())).min(most)
             }
             Hop::Derived(id, direction) => {
                 let steps = &self.ontology.shortcut(id).steps;

@@ -3,6 +3,7 @@
 
 mod ask;
 mod edges;
+mod explained;
 mod filters;
 mod naive;
 mod observations;

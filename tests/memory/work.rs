@@ -100,6 +100,14 @@ fn within_a_region_looks_at_the_region() {
 }
 
 #[test]
+fn a_place_within_a_region_looks_at_the_region() {
+    let there = related(out("LOCATED_IN"), Quantifier::Some, Filter::Within(ids(&["region:r07"])));
+    let (found, work, anchor) = ask(there, by_property("size", true), with_total(first(20)));
+    assert_eq!((found, anchor.as_str()), (20, "back over -LOCATED_IN-> from Region (within [region:r07])"));
+    assert!(work.nodes <= 201 + 20 + 20 && work.edges <= 4 * 201, "{work:?}");
+}
+
+#[test]
 fn an_order_is_read_until_the_page_is_full() {
     for order in [vec![], by_property("foundedOn", true), vec![by(EntityKey::Degree, true)]] {
         let (found, work, anchor) = ask(Filter::TRUE, order.clone(), with_total(first(20)));

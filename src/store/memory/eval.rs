@@ -11,7 +11,6 @@ use crate::ontology::{Ontology, PropId};
 use crate::plan::ir::{EntityProjection, Lang, Root, SearchPage, Slot, SortValue, View};
 use crate::store::{Datum, Item, StoreError, Work};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -155,30 +154,36 @@ impl<'s> Eval<'s> {
     }
 
     fn search(&self, plan: &SearchPage) -> Result<Datum, StoreError> {
-        let mut best: HashMap<u32, Found<'_>> = HashMap::new();
+        // By entity: where it stands in `best`, plus one; untouched memory costs nothing.
+        let mut places = vec![0u32; self.graph.nodes.len()];
+        let mut best: Vec<Found<'_>> = Vec::new();
         self.index.names.matches(&plan.text, |found| {
             self.meter.visit()?;
-            if plan.kinds.contains(self.head(found.node).kind) && self.is_seen(found.node) {
-                match best.entry(found.node) {
-                    std::collections::hash_map::Entry::Vacant(entry) => {
-                        self.meter.node()?;
-                        entry.insert(found);
-                    }
-                    std::collections::hash_map::Entry::Occupied(mut entry) => {
-                        if found.is_shown_before(entry.get(), self.node(found.node)) {
-                            entry.insert(found);
-                        }
+            let place = places[found.node as usize] as usize;
+            match place.checked_sub(1).and_then(|at| best.get_mut(at)) {
+                Some(known) => {
+                    if found.is_shown_before(known, self.node(found.node)) {
+                        *known = found;
                     }
                 }
+                None if plan.kinds.contains(self.head(found.node).kind) && self.is_seen(found.node) => {
+                    self.meter.node()?;
+                    places[found.node as usize] = best.len() as u32 + 1;
+                    best.push(found);
+                }
+                None => {}
             }
             Ok(())
         })?;
         let total = plan.page.total.then_some(best.len() as u64);
         let mut items = Best::new(&plan.page, Directions::new(Vec::new()));
         if plan.page.items {
-            for (node, found) in best {
-                let name = SortValue::Str(self.node(node).sort_name.clone());
-                items.offer(vec![SortValue::Int(-found.rank), name, self.id_key(node)], found);
+            for found in best {
+                let rank = || SortValue::Int(-found.rank);
+                if !items.is_hopeless(rank()) {
+                    let name = SortValue::Str(self.node(found.node).sort_name.clone());
+                    items.offer(vec![rank(), name, self.id_key(found.node)], found);
+                }
             }
         }
         let (items, more) = items.finish();

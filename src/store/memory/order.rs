@@ -89,6 +89,10 @@ impl<'p, T> Best<'p, T> {
         let ordering = self.directions.compare(a, b);
         if self.page.backward { ordering.reverse() } else { ordering }
     }
+    /// Whether no item whose place begins with this key can be on the page, so that its place need not be made.
+    pub(super) fn is_hopeless(&self, first: SortValue) -> bool {
+        self.worst.as_ref().is_some_and(|worst| self.reading_order(&[first], worst).is_gt())
+    }
     /// Offers an item; it is dropped if it cannot be on the page.
     pub(super) fn offer(&mut self, keys: Vec<SortValue>, item: T) {
         let hopeless = self.worst.as_ref().is_some_and(|worst| self.reading_order(&keys, worst).is_gt());
