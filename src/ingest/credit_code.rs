@@ -43,14 +43,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_in_public_use() {
-        // Ministries and listed firms, from their public registers.
-        for code in ["91350100M000100Y43", "91370000163075066Y", "11330000002482021L"] {
-            let first: String = code.chars().take(17).collect();
-            let full = format!("{first}{}", check_character(&first).expect("17 characters"));
-            assert_eq!(examine(&full), Ok(()));
-        }
-        assert_eq!(examine("91350100M000100Y43"), Ok(()), "the example printed in GB 32100-2015");
+    fn a_code_in_wide_use_as_an_example() {
+        assert_eq!(examine("91350100M000100Y43"), Ok(()));
     }
 
     #[test]
