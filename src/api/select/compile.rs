@@ -64,10 +64,10 @@ pub struct Compiler<'d> {
     fields: u32,
 }
 
-type Compiled<T> = Result<T, GraphqlError>;
+pub(super) type Compiled<T> = Result<T, GraphqlError>;
 
 /// The type of a collected field without its wrappers.
-fn type_name(field: &executable::Field) -> &Name {
+pub(super) fn type_name(field: &executable::Field) -> &Name {
     field.definition.ty.inner_named_type()
 }
 
@@ -135,7 +135,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The fields under a field, each made by `make`; `__typename` is among them.
-    fn fields<W>(
+    pub(super) fn fields<W>(
         &mut self,
         it: &Collected<'d>,
         mut make: impl FnMut(&mut Self, &Collected<'d>) -> Compiled<W>,
@@ -150,7 +150,7 @@ impl<'d> Compiler<'d> {
         GraphqlError::new(ErrorCode::Internal, format!("The field {} cannot be answered.", it.first().name))
     }
 
-    fn args(&self, it: &Collected<'d>) -> Compiled<Args> {
+    pub(super) fn args(&self, it: &Collected<'d>) -> Compiled<Args> {
         let field = it.first();
         let offset = field.location().map_or(0, |span| span.offset());
         let mut given = Vec::with_capacity(field.arguments.len());
@@ -169,7 +169,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// What is selected of entities of `kinds` under a field.
-    fn entities(&mut self, it: &Collected<'d>, kinds: KindSet) -> Compiled<Arc<EntitySet>> {
+    pub(super) fn entities(&mut self, it: &Collected<'d>, kinds: KindSet) -> Compiled<Arc<EntitySet>> {
         let key = (it.fields.iter().map(|field| std::ptr::from_ref(&***field)).collect::<Vec<_>>(), kinds);
         if let Some(known) = self.memo.get(&key) {
             return Ok(known.clone());
@@ -211,7 +211,7 @@ impl<'d> Compiler<'d> {
         Ok(compiled)
     }
 
-    fn kinds_named(&self, name: &str) -> KindSet {
+    pub(super) fn kinds_named(&self, name: &str) -> KindSet {
         if name == "Entity" {
             return self.ontology.all_kinds();
         }
@@ -282,7 +282,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    fn sources(&mut self, it: &Collected<'d>) -> Compiled<Sources> {
+    pub(super) fn sources(&mut self, it: &Collected<'d>) -> Compiled<Sources> {
         let args = self.args(it)?;
         let fields = self.fields(it, |this, inner| {
             Ok(match inner.first().name.as_str() {
@@ -377,99 +377,6 @@ impl<'d> Compiler<'d> {
                 EdgeField::Property(position.ok_or_else(|| self.unknown(it))? as u8)
             }
         })
-    }
-
-    fn facts(&mut self, it: &Collected<'d>) -> Compiled<Arc<FactSet>> {
-        let everything = self.ontology.all_kinds();
-        let fields = self.fields(it, |this, inner| {
-            Ok(match inner.first().name.as_str() {
-                "id" => FactField::Id,
-                "asOfKey" => FactField::AsOfKey,
-                "text" => FactField::Text(this.args(inner)?),
-                "subject" => FactField::Subject(this.entities(inner, everything)?),
-                "relationship" => FactField::Relationship,
-                "object" => FactField::Object(this.entities(inner, everything)?),
-                "status" => FactField::Status,
-                "basis" => FactField::Basis,
-                "since" => FactField::Since(this.when(inner)?),
-                "until" => FactField::Until(this.when(inner)?),
-                "note" => FactField::Note,
-                "doubt" => FactField::Doubt,
-                "properties" => FactField::Properties(this.fields(inner, |this, field| {
-                    Ok(match field.first().name.as_str() {
-                        "name" => FactPropertyField::Name,
-                        "label" => FactPropertyField::Label(this.args(field)?),
-                        "value" => FactPropertyField::Value,
-                        _ => FactPropertyField::Typename,
-                    })
-                })?),
-                "knownFrom" => FactField::KnownFrom,
-                "knownTo" => FactField::KnownTo,
-                "supersededBy" => FactField::SupersededBy(this.facts(inner)?),
-                "sources" => FactField::Sources(this.sources(inner)?),
-                _ => FactField::Typename,
-            })
-        })?;
-        Ok(Arc::new(fields))
-    }
-
-    fn when(&mut self, it: &Collected<'d>) -> Compiled<Fields<WhenField>> {
-        self.fields(it, |_, inner| {
-            let parts = ["text", "earliest", "latest"];
-            Ok(parts.iter().position(|part| inner.first().name == *part).map_or(WhenField::Typename, WhenField::Part))
-        })
-    }
-
-    fn observations(&mut self, it: &Collected<'d>) -> Compiled<Arc<ObservationSet>> {
-        let everything = self.ontology.all_kinds();
-        let fields = self.fields(it, |this, inner| {
-            Ok(match inner.first().name.as_str() {
-                "id" => ObservationField::Id,
-                "asOfKey" => ObservationField::AsOfKey,
-                "indicator" => {
-                    let kinds = this.kinds_named(type_name(inner.first()));
-                    ObservationField::Indicator(this.entities(inner, kinds)?)
-                }
-                "subjects" => ObservationField::Subjects(this.entities(inner, everything)?),
-                "when" => ObservationField::When(this.when(inner)?),
-                "span" => ObservationField::Span,
-                "value" => ObservationField::Value,
-                "unit" => ObservationField::Unit,
-                "normalized" => ObservationField::Normalized(this.fields(inner, |_, field| {
-                    Ok(match field.first().name.as_str() {
-                        "value" => QuantityField::Value,
-                        "unit" => QuantityField::Unit,
-                        _ => QuantityField::Typename,
-                    })
-                })?),
-                "bound" => ObservationField::Bound,
-                "rank" => ObservationField::Rank(this.fields(inner, |this, field| {
-                    Ok(match field.first().name.as_str() {
-                        "position" => RankField::Position,
-                        "bound" => RankField::Bound,
-                        "among" => RankField::Among,
-                        "within" => RankField::Within(this.entities(field, everything)?),
-                        _ => RankField::Typename,
-                    })
-                })?),
-                "status" => ObservationField::Status,
-                "scope" => ObservationField::Scope(this.fields(inner, |this, field| {
-                    Ok(match field.first().name.as_str() {
-                        "text" => ScopeField::Text,
-                        "sector" => ScopeField::Sector(this.entities(field, everything)?),
-                        "population" => ScopeField::Population,
-                        "place" => ScopeField::Place(this.entities(field, everything)?),
-                        _ => ScopeField::Typename,
-                    })
-                })?),
-                "breakdownOf" => ObservationField::BreakdownOf(this.observations(inner)?),
-                "note" => ObservationField::Note,
-                "doubt" => ObservationField::Doubt,
-                "sources" => ObservationField::Sources(this.sources(inner)?),
-                _ => ObservationField::Typename,
-            })
-        })?;
-        Ok(Arc::new(fields))
     }
 }
 
