@@ -1,3 +1,8 @@
-//! What several test targets need to have running beside them.
+//! What several test targets share.
+// Each target uses a part of it.
+#![allow(dead_code)]
 
+pub mod json;
 pub mod neo4j;
+pub mod random;
+pub mod world;

@@ -74,7 +74,7 @@ pub fn start_or_skip() -> Result<Neo4j, String> {
     neo4j
 }
 
-fn is_required() -> bool {
+pub fn is_required() -> bool {
     std::env::var("MDGRAPH_REQUIRE_NEO4J").is_ok_and(|value| value == "1")
 }
 
