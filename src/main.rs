@@ -29,6 +29,8 @@ enum Command {
     Serve(Box<commands::serve::Serve>),
     /// Check the seed: print every problem with its place and how to mend it, load nothing
     Check(commands::check::Check),
+    /// Fill a Neo4j with the seed; may be repeated, and removes what an earlier import wrote and this one does not
+    Import(Box<commands::import::Import>),
     /// Print the plan of a request: what a store would be asked, and where it would start
     Explain(Box<commands::explain::Explain>),
     /// Print the published schema (SDL) of an ontology
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         None => cli.serve.run(),
         Some(Command::Serve(command)) => command.run(),
         Some(Command::Check(command)) => command.run(),
+        Some(Command::Import(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Schema(command)) => command.run(),
     };

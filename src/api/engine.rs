@@ -297,6 +297,9 @@ fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlError {
     }
 }
 
+/// How long a store may take to say that it is ready.
+const READINESS: std::time::Duration = std::time::Duration::from_secs(2);
+
 impl Engine for PlanEngine {
     async fn execute(&self, request: Request, deadline: Instant) -> Response {
         let verdict = self.prepare(&request.query);
@@ -316,9 +319,7 @@ impl Engine for PlanEngine {
     }
 
     async fn ready(&self) -> bool {
-        match &self.store {
-            Store::Memory(_) => true,
-        }
+        self.store.ready(Instant::now() + READINESS).await.is_ok()
     }
 
     fn sdl(&self) -> &str {

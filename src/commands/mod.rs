@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod import;
 pub mod schema;
 pub mod serve;
 
@@ -29,4 +30,15 @@ pub fn seed(settings: &mdgraph::config::SeedSettings) -> Result<Vec<mdgraph::ing
 pub fn seed_failure(problems: &[mdgraph::ingest::Problem]) -> Failure {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     format!("the seed is not loaded:\n{}", lines.join("\n")).into()
+}
+
+/// A client of the Neo4j that the settings name; none for the store in memory. Does not connect yet.
+pub fn neo4j(
+    settings: &mdgraph::config::StoreSettings,
+) -> Result<Option<mdgraph::store::neo4j::client::Client>, Failure> {
+    use mdgraph::store::neo4j::client::{Address, Client, Limits};
+    let Some(settings) = settings.neo4j()? else { return Ok(None) };
+    let address =
+        Address { uri: settings.uri, user: settings.user, password: settings.password.0, database: settings.database };
+    Ok(Some(Client::new(&address, Limits::default())?))
 }

@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use mdgraph::api::engine::PlanEngine;
-use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, ServerSettings};
+use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, ServerSettings, StoreSettings};
 use mdgraph::http::{self, Stopped};
 use mdgraph::ingest;
 use mdgraph::ontology::Ontology;
 use mdgraph::store::Store;
 use mdgraph::store::memory::{Memory, Snapshot};
+use mdgraph::store::neo4j::Neo4jStore;
 use mdgraph::telemetry;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use super::{Failure, ontology, seed, seed_failure};
+use super::{Failure, neo4j, ontology, seed, seed_failure};
 
 /// How long work that cannot be interrupted may hold up the end of the process.
 const LAST_WORK: Duration = Duration::from_secs(1);
@@ -31,6 +32,8 @@ pub struct Serve {
     ontology: OntologySettings,
     #[command(flatten)]
     seed: SeedSettings,
+    #[command(flatten)]
+    store: StoreSettings,
     #[command(flatten)]
     limits: Limits,
     #[command(flatten)]
@@ -56,7 +59,11 @@ impl Serve {
         let stop = runtime.block_on(async { http::stop_signal() })?;
         let address = listener.local_addr()?;
         let ontology = Arc::new(ontology(&self.ontology)?);
-        let (store, loaded) = self.memory(&ontology)?;
+        let (store, loaded) = match neo4j(&self.store)? {
+            // Asked when the first request comes: the server starts without it, and readiness says whether it answers.
+            Some(client) => (Store::Neo4j(Neo4jStore::new(client, ontology.clone())), "over Neo4j, started".to_owned()),
+            None => self.memory(&ontology)?,
+        };
         let engine = PlanEngine::new(ontology, store, self.limits)?;
         let took = started.elapsed().as_secs_f64();
         // Where nobody reads this line there is nobody to tell.

@@ -102,6 +102,8 @@ pub enum StoreError {
 pub enum Store {
     /// Snapshots in this process.
     Memory(memory::Memory),
+    /// A database.
+    Neo4j(neo4j::Neo4jStore),
 }
 
 /// One request's sight of a [`Store`]: over memory one snapshot, however many roots are executed.
@@ -109,6 +111,8 @@ pub enum Store {
 pub enum Session {
     /// A snapshot, kept.
     Memory(Arc<memory::Snapshot>),
+    /// The database as it is when each root field's statement runs.
+    Neo4j(neo4j::Neo4jStore),
 }
 
 impl Store {
@@ -116,6 +120,14 @@ impl Store {
     pub fn session(&self) -> Session {
         match self {
             Store::Memory(memory) => Session::Memory(memory.snapshot()),
+            Store::Neo4j(store) => Session::Neo4j(store.clone()),
+        }
+    }
+    /// Whether it can answer now. Memory always can.
+    pub async fn ready(&self, deadline: Instant) -> Result<(), StoreError> {
+        match self {
+            Store::Memory(_) => Ok(()),
+            Store::Neo4j(store) => Box::pin(store.ready(deadline)).await,
         }
     }
     /// Executes one root field in a session of its own. The answer has the shape that [`Root`] says.
@@ -137,12 +149,15 @@ impl Session {
                     snapshot.execute(root, view, deadline)
                 }
             }
+            // Boxed: the driver's futures are deep, and memory's requests should not carry their size.
+            Session::Neo4j(store) => Box::pin(store.execute(root, view, deadline)).await,
         }
     }
     /// Chooses where a root starts ([`crate::plan::optimise::choose_anchor`]), by this store's counts.
     pub fn choose_anchor(&self, root: &mut Root) {
         match self {
             Session::Memory(snapshot) => choose_anchor(root, &snapshot.graph().ontology, snapshot.as_ref()),
+            Session::Neo4j(store) => store.choose_anchor(root),
         }
     }
 }

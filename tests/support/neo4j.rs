@@ -74,6 +74,7 @@ pub fn start_or_skip() -> Result<Neo4j, String> {
     neo4j
 }
 
+/// Whether a missing Neo4j is a failure.
 pub fn is_required() -> bool {
     std::env::var("MDGRAPH_REQUIRE_NEO4J").is_ok_and(|value| value == "1")
 }

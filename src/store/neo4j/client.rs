@@ -152,6 +152,11 @@ impl Client {
         })
     }
 
+    /// What it was made with.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Whether the database answers now. For readiness and for the first line of `serve`.
     pub async fn check(&self) -> Result<(), Error> {
         self.admit().await?;

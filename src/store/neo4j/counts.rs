@@ -1,0 +1,150 @@
+//! How much there is of what, for the optimiser: counted by an import, kept beside the graph, read when the store is opened.
+
+use std::collections::HashSet;
+
+use super::value::Value;
+use crate::graph::{self, Graph, NodeIx, naming};
+use crate::ontology::{Direction, Indexing, KindSet, Ontology, PropId, RelId};
+use crate::plan::optimise::Counts;
+
+/// By position in the ontology that the graph was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Entities by kind.
+    kinds: Vec<u64>,
+    /// Facts by relationship …
+    facts: Vec<u64>,
+    /// … their distinct subjects …
+    subjects: Vec<u64>,
+    /// … and objects.
+    objects: Vec<u64>,
+    observations: u64,
+    keys: u64,
+    unique: HashSet<PropId>,
+}
+
+/// The properties that keep it, each a list of whole numbers.
+pub const PARTS: [&str; 5] = ["entitiesByKind", "factsByType", "subjectsByType", "objectsByType", "others"];
+
+/// Of indexed values, names and places nothing is counted; what is assumed then.
+const SHARE_OF_A_VALUE: u64 = 20;
+const SHARE_UNDER_A_PLACE: u64 = 10;
+
+impl Counted {
+    /// Counts a graph.
+    pub fn of(graph: &Graph) -> Counted {
+        let ontology = &graph.ontology;
+        let mut counted = Counted::none(ontology);
+        for node in &graph.nodes {
+            bump(&mut counted.kinds, node.kind.index());
+            counted.keys += naming::keys(&node.names).len() as u64;
+        }
+        let (mut subjects, mut objects) = (HashSet::<(RelId, NodeIx)>::new(), HashSet::new());
+        for fact in &graph.facts {
+            let relationship = fact.relationship;
+            bump(&mut counted.facts, relationship.index());
+            if subjects.insert((relationship, fact.subject)) {
+                bump(&mut counted.subjects, relationship.index());
+            }
+            if objects.insert((relationship, fact.object)) {
+                bump(&mut counted.objects, relationship.index());
+            }
+        }
+        counted.observations = graph.observations.len() as u64;
+        counted
+    }
+
+    fn none(ontology: &Ontology) -> Counted {
+        let relationships = || vec![0; ontology.relationships.len()];
+        let unique =
+            ontology.properties.iter().enumerate().filter(|(_, property)| property.indexing == Indexing::Unique);
+        Counted {
+            kinds: vec![0; ontology.kinds.len()],
+            facts: relationships(),
+            subjects: relationships(),
+            objects: relationships(),
+            observations: 0,
+            keys: 0,
+            unique: unique.filter_map(|(i, _)| u16::try_from(i).ok()).map(PropId).collect(),
+        }
+    }
+
+    /// As it is kept, in the order of [`PARTS`].
+    pub fn stored(&self) -> [Value; 5] {
+        let list = |counts: &[u64]| Value::List(counts.iter().map(|count| whole(*count)).collect());
+        let others = [self.observations, self.keys];
+        [list(&self.kinds), list(&self.facts), list(&self.subjects), list(&self.objects), list(&others)]
+    }
+
+    /// From what was kept, in the order of [`PARTS`]; what is missing counts as nothing.
+    pub fn read(ontology: &Ontology, parts: &[Value]) -> Counted {
+        let mut counted = Counted::none(ontology);
+        let fill = |counts: &mut [u64], part: Option<&Value>| {
+            let Some(Value::List(items)) = part else { return };
+            for (count, item) in counts.iter_mut().zip(items) {
+                if let Value::Int(number) = item {
+                    *count = u64::try_from(*number).unwrap_or(0);
+                }
+            }
+        };
+        fill(&mut counted.kinds, parts.first());
+        fill(&mut counted.facts, parts.get(1));
+        fill(&mut counted.subjects, parts.get(2));
+        fill(&mut counted.objects, parts.get(3));
+        let mut others = [0; 2];
+        fill(&mut others, parts.get(4));
+        [counted.observations, counted.keys] = others;
+        counted
+    }
+
+    fn all_entities(&self) -> u64 {
+        self.kinds.iter().sum()
+    }
+}
+
+impl Counts for Counted {
+    fn entities(&self, kinds: KindSet) -> u64 {
+        kinds.iter().map(|kind| at(&self.kinds, kind.index())).sum()
+    }
+    fn edges(&self, relationship: RelId) -> u64 {
+        at(&self.facts, relationship.index())
+    }
+    fn ends(&self, relationship: RelId, direction: Direction) -> u64 {
+        match direction {
+            Direction::Out => at(&self.subjects, relationship.index()),
+            Direction::In => at(&self.objects, relationship.index()),
+        }
+    }
+    fn edges_of(&self, _: &str, _: RelId, _: Direction) -> Option<u64> {
+        None
+    }
+    fn with_property(&self, property: PropId, _: &graph::Value) -> u64 {
+        if self.unique.contains(&property) { 1 } else { self.all_entities() / SHARE_OF_A_VALUE }
+    }
+    fn named(&self, _: &str) -> u64 {
+        1
+    }
+    fn under(&self, _: &str) -> u64 {
+        self.all_entities() / SHARE_UNDER_A_PLACE
+    }
+    fn observations(&self) -> u64 {
+        self.observations
+    }
+    fn search_keys(&self) -> u64 {
+        self.keys
+    }
+}
+
+fn at(counts: &[u64], index: usize) -> u64 {
+    counts.get(index).copied().unwrap_or(0)
+}
+
+fn bump(counts: &mut [u64], index: usize) {
+    if let Some(count) = counts.get_mut(index) {
+        *count += 1;
+    }
+}
+
+fn whole(count: u64) -> Value {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,469 @@
+//! Hops, edges and facts.
+
+use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::super::layout as at;
+use super::super::value::Value;
+use super::Renderer;
+use super::page::{Key, Listing};
+use crate::graph::StatusSet;
+use crate::ontology::{Direction, KindSet, RelId};
+use crate::plan::ir::{
+    CitationProjection, CitationSlot, EdgeFilter, EdgeSlot, EdgesPage, EntityProjection, FactSlot, FactsPage, Hop,
+    RelatedPage,
+};
+
+/// How many facts a derived edge shows.
+const FACTS_SHOWN: i64 = 100;
+
+/// A hop as a pattern, all its facts current.
+pub(super) struct HopMatch {
+    pub found: Match,
+    /// One for a stored relationship, one a step for a derived shortcut.
+    pub relationships: Vec<String>,
+    pub neighbour: String,
+    /// What the neighbour can be.
+    pub kinds: KindSet,
+    /// Of a derived edge: its paths, each a list of relationships …
+    pub paths: String,
+    /// … and its status.
+    pub status: String,
+}
+
+/// What an edge's row is made of.
+struct Edge<'a> {
+    m: &'a str,
+    kinds: KindSet,
+    stored: Option<Stored<'a>>,
+    paths: &'a str,
+    status: &'a str,
+}
+
+/// A stored edge: its relationship, and which it is and which way it is read, where one statement knows that.
+struct Stored<'a> {
+    r: &'a str,
+    relationship: Option<RelId>,
+    direction: Expr,
+    /// Subject and object, where they are known to be these variables.
+    ends: Option<(&'a str, &'a str)>,
+}
+
+impl Renderer<'_> {
+    /// A hop from any entity that can have it.
+    pub(super) fn hop(&mut self, n: &str, hop: Hop, m: &str) -> HopMatch {
+        self.hop_from(n, hop, m, self.ontology.all_kinds())
+    }
+
+    /// A hop from `n`, one of these kinds, to `m`.
+    pub(super) fn hop_from(&mut self, n: &str, hop: Hop, m: &str, from: KindSet) -> HopMatch {
+        let (paths, status) = (self.fresh("paths"), self.fresh("status"));
+        let neighbour = m.to_owned();
+        match hop {
+            Hop::Edge(relationship, direction) => {
+                let r = self.fresh("r");
+                let rel = Rel::new(&r, self.types([relationship]), self.arrow(relationship, direction));
+                let found = Match::node(n, Vec::new()).step(rel, m, Vec::new()).filtered(self.current(&r));
+                let kinds = self.reached(relationship, direction, from);
+                HopMatch { found, relationships: vec![r], neighbour, kinds, paths, status }
+            }
+            Hop::Derived(derived, direction) => {
+                let ontology = self.ontology;
+                let derived = ontology.shortcut(derived);
+                // Always written from the declaring side.
+                let (declaring, other) = if direction == Direction::Out { (n, m) } else { (m, n) };
+                let declaring_kinds = ontology.kinds_of(derived.from);
+                let mut found = Match::node(declaring, Vec::new());
+                let mut relationships = Vec::new();
+                let mut possible = declaring_kinds;
+                if direction == Direction::Out {
+                    found.filter.extend(self.of_kinds(n, declaring_kinds, from));
+                } else if let Some(first) = derived.steps.first() {
+                    let back = if first.direction == Direction::Out { Direction::In } else { Direction::Out };
+                    let ends = self.reached(first.relationship, back, ontology.all_kinds());
+                    found.filter.extend(self.of_kinds(m, declaring_kinds, ends));
+                }
+                for (i, step) in derived.steps.iter().enumerate() {
+                    let r = self.fresh("r");
+                    let x = if i + 1 == derived.steps.len() { other.to_owned() } else { self.fresh("x") };
+                    let rel =
+                        Rel::new(&r, self.types([step.relationship]), self.arrow(step.relationship, step.direction));
+                    found = found.step(rel, &x, Vec::new()).filtered(self.current(&r));
+                    for (name, value) in &step.edge {
+                        let value = self.parameter(at::stored(value));
+                        found.filter.push(Expr::prop(&r, name).infix("=", value));
+                    }
+                    let ends = self.reached(step.relationship, step.direction, possible);
+                    found.filter.extend(self.of_kinds(&x, step.kinds, ends));
+                    for (property, value) in &step.node {
+                        let value = self.parameter(at::stored(value));
+                        let property = self.property(&x, *property);
+                        found.filter.push(property.infix("=", value));
+                    }
+                    possible = step.kinds;
+                    relationships.push(r);
+                }
+                found.filter.push(Expr::var(m).infix("<>", Expr::var(n)));
+                let kinds = if direction == Direction::Out { possible } else { declaring_kinds };
+                HopMatch { found, relationships, neighbour, kinds, paths, status }
+            }
+        }
+    }
+
+    /// What a relationship leads to from these kinds, by the ontology.
+    fn reached(&self, relationship: RelId, direction: Direction, from: KindSet) -> KindSet {
+        let relationship = self.ontology.relationship(relationship);
+        let out = || {
+            from.iter().filter_map(|kind| relationship.allowed.get(kind.index())).fold(KindSet::EMPTY, |a, b| a.or(*b))
+        };
+        let back = || {
+            let ends = self.ontology.all_kinds().iter();
+            ends.filter(|kind| relationship.allowed.get(kind.index()).is_some_and(|to| !to.and(from).is_empty()))
+                .collect()
+        };
+        match direction {
+            _ if relationship.symmetric => out().or(back()),
+            Direction::Out => out(),
+            Direction::In => back(),
+        }
+    }
+
+    fn arrow(&self, relationship: RelId, direction: Direction) -> Arrow {
+        match direction {
+            _ if self.ontology.relationship(relationship).symmetric => Arrow::Either,
+            Direction::Out => Arrow::Right,
+            Direction::In => Arrow::Left,
+        }
+    }
+
+    fn types(&self, relationships: impl IntoIterator<Item = RelId>) -> Vec<String> {
+        relationships.into_iter().map(|id| self.ontology.relationship(id).name.to_string()).collect()
+    }
+
+    /// Every relationship of the ontology, or those asked for.
+    fn asked(&self, relationships: Option<&[RelId]>) -> Vec<RelId> {
+        match relationships {
+            Some(asked) => asked.to_vec(),
+            None => (0..self.ontology.relationships.len()).filter_map(|i| u16::try_from(i).ok()).map(RelId).collect(),
+        }
+    }
+
+    /// `(n)-[r]-(m)` over these relationships; no type at all would mean any, so none matches nothing.
+    fn any_way(&mut self, n: &str, r: &str, relationships: &[RelId], m: &str) -> Match {
+        let rel = Rel::new(r, self.types(relationships.iter().copied()), Arrow::Either);
+        let never = relationships.is_empty().then(|| Expr::Or(Vec::new()));
+        Match::node(n, Vec::new()).step(rel, m, Vec::new()).filtered(never)
+    }
+
+    /// That a stored edge's fact passes.
+    pub(super) fn edge_filter(&mut self, rs: &[String], relationship: Option<RelId>, edge: &EdgeFilter) -> Vec<Expr> {
+        let mut all = Vec::new();
+        for r in rs {
+            if let Some(status) = edge.status {
+                all.extend(self.of_status(Expr::prop(r, at::STATUS), status));
+            }
+            all.extend(self.of_basis(r, edge));
+            let Some(relationship) = relationship else { continue };
+            for (position, test) in &edge.properties {
+                let Some(property) = self.ontology.relationship(relationship).properties.get(usize::from(*position))
+                else {
+                    continue;
+                };
+                let (value, ty) = (Expr::prop(r, &property.name), property.ty.clone());
+                all.push(self.test(value, &ty, test));
+            }
+        }
+        all
+    }
+
+    fn of_basis(&mut self, r: &str, edge: &EdgeFilter) -> Option<Expr> {
+        let numbers = edge.basis.as_ref()?.iter().map(|basis| Value::Int(*basis as i64)).collect();
+        Some(Expr::prop(r, at::BASIS).infix("IN", self.parameter(Value::List(numbers))))
+    }
+
+    /// The edges of a derived hop, one a neighbour. The last clause takes conditions and has those of the edge filter.
+    ///
+    /// No aggregating function: Neo4j 5 takes one in a nested subquery for one of the projection around it, and refuses that.
+    pub(super) fn derived_edges(&mut self, hop: HopMatch, edge: &EdgeFilter) -> Vec<Clause> {
+        let HopMatch { found, relationships, neighbour, paths, status, .. } = hop;
+        let path = Expr::List(relationships.iter().map(|r| Expr::var(r)).collect());
+        let statuses = relationships.iter().map(|r| Expr::prop(r, at::STATUS));
+        let weakest = statuses.reduce(|a, b| Expr::case(a.clone().infix("<", b.clone()), a, b)).unwrap_or(Expr::Null);
+        let w = self.fresh("weakest");
+        let strongest = With {
+            items: vec![(weakest, w.clone())],
+            order: vec![(Expr::var(&w), true)],
+            limit: Some(Expr::Int(1)),
+            ..With::default()
+        };
+        let again = || Clause::Match(found.clone());
+        let all = Expr::collect(Query(vec![again(), Clause::Return(path)]));
+        let best = Expr::collect(Query(vec![again(), Clause::With(strongest), Clause::Return(Expr::var(&w))]));
+        let mut with = With::keeping([neighbour.as_str()]);
+        with.items.push((all, paths));
+        with.items.push((Expr::Call("head", vec![best]), status.clone()));
+        if let Some(set) = edge.status {
+            with.filter.extend(self.of_status(Expr::var(&status), set));
+        }
+        if !edge.properties.is_empty() {
+            with.filter.push(Expr::Or(Vec::new()));
+        }
+        if edge.basis.is_some() {
+            let mut passing = found.clone();
+            for r in &relationships {
+                passing.filter.extend(self.of_basis(r, edge));
+            }
+            with.filter.push(Expr::exists(Query(vec![Clause::Match(passing)])));
+        }
+        let distinct = With { distinct: true, ..With::keeping([neighbour.as_str()]) };
+        vec![Clause::Match(found), Clause::With(distinct), Clause::With(with)]
+    }
+
+    /// A page of edges of a hop.
+    pub(super) fn edges(&mut self, n: &str, from: KindSet, page: &EdgesPage) -> Expr {
+        let m = self.fresh("n");
+        let mut hop = self.hop_from(n, page.hop, &m, from);
+        let kinds = hop.kinds;
+        if !page.node.is_true() {
+            let passes = self.filter(&m, kinds, &page.node);
+            hop.found.filter.push(passes);
+        }
+        let (paths, status) = (hop.paths.clone(), hop.status.clone());
+        let mut keys = self.entity_keys(&m, &page.order);
+        let descending = keys.last().is_some_and(|key| key.descending);
+        keys.push(Key::sure(Expr::prop(&m, at::ID), descending));
+        let edge = |stored| Edge { m: &m, kinds, stored, paths: &paths, status: &status };
+        match page.hop {
+            Hop::Edge(relationship, direction) => {
+                let r = hop.relationships.first().cloned().unwrap_or_default();
+                let passes = self.edge_filter(&hop.relationships, Some(relationship), &page.edge);
+                hop.found.filter.extend(passes);
+                keys.push(Key::sure(Expr::prop(&r, at::FACT_ID), descending));
+                let symmetric = self.ontology.relationship(relationship).symmetric;
+                let (number, ends) = match direction {
+                    _ if symmetric => (0, None),
+                    Direction::Out => (0, Some((n, m.as_str()))),
+                    Direction::In => (1, Some((m.as_str(), n))),
+                };
+                let stored = Stored { r: &r, relationship: Some(relationship), direction: Expr::Int(number), ends };
+                let row = self.edge_row(&edge(Some(stored)), &page.row);
+                let listing =
+                    Listing { clauses: vec![Clause::Match(hop.found)], variables: vec![r.clone(), m.clone()], keys };
+                self.page(listing, &page.page, row, None)
+            }
+            Hop::Derived(..) => {
+                // Every neighbour once: its id alone makes the order total.
+                let row = self.edge_row(&edge(None), &page.row);
+                let clauses = self.derived_edges(hop, &page.edge);
+                let listing = Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys };
+                self.page(listing, &page.page, row, None)
+            }
+        }
+    }
+
+    /// A page of edges of several relationships.
+    pub(super) fn related(&mut self, n: &str, page: &RelatedPage) -> Expr {
+        let (r, m, d) = (self.fresh("r"), self.fresh("n"), self.fresh("d"));
+        let relationships = self.asked(page.relationships.as_deref());
+        let mut found = self.any_way(n, &r, &relationships, &m);
+        found.filter.extend(self.current(&r));
+        found.filter.extend(self.of_kinds(&m, page.kinds, self.ontology.all_kinds()));
+        found.filter.extend(self.of_status(Expr::prop(&r, at::STATUS), page.status));
+
+        let (out, back) = (Expr::Int(0), Expr::Int(1));
+        let ends_at_n = |end| Expr::Call(end, vec![Expr::var(&r)]).infix("=", Expr::var(n));
+        let mut ways = Vec::new();
+        let symmetric = relationships.iter().map(|id| self.ontology.relationship(*id)).filter(|r| r.symmetric);
+        let symmetric: Vec<String> = symmetric.map(|relationship| relationship.name.to_string()).collect();
+        if !symmetric.is_empty() {
+            let symmetric = self.parameter(Value::texts(symmetric));
+            let among = Expr::Call("type", vec![Expr::var(&r)]).infix("IN", symmetric);
+            ways.push((among, Expr::List(vec![out.clone()])));
+        }
+        let loops = Expr::And(vec![ends_at_n("startNode"), ends_at_n("endNode")]);
+        ways.push((loops, Expr::List(vec![out.clone(), back.clone()])));
+        ways.push((ends_at_n("startNode"), Expr::List(vec![out])));
+        let ways = Expr::Case(ways, Box::new(Expr::List(vec![back])));
+
+        let mut kept = With::keeping([r.as_str(), &m, &d]);
+        if let Some(direction) = page.direction {
+            kept.filter.push(Expr::var(&d).infix("=", Expr::Int(i64::from(direction == Direction::In))));
+        }
+        let clauses = vec![Clause::Match(found), Clause::Unwind(ways, d.clone()), Clause::With(kept)];
+        let kind = || Expr::Call("type", vec![Expr::var(&r)]);
+        let groups = if page.groups {
+            let row = vec![kind(), Expr::var(&d), Expr::prop(&r, at::STATUS)];
+            let mut clauses = clauses.clone();
+            clauses.push(Clause::Return(Expr::List(row)));
+            Expr::collect(Query(clauses))
+        } else {
+            Expr::List(Vec::new())
+        };
+        let keys = vec![
+            Key::sure(kind(), false),
+            Key::sure(Expr::var(&d), false),
+            Key::sure(Expr::prop(&m, at::SORT), false),
+            Key::sure(Expr::prop(&m, at::ID), false),
+            Key::sure(Expr::prop(&r, at::FACT_ID), false),
+        ];
+        let stored = Stored { r: &r, relationship: None, direction: Expr::var(&d), ends: None };
+        let edge = Edge { m: &m, kinds: self.ontology.all_kinds(), stored: Some(stored), paths: "", status: "" };
+        let row = self.edge_row(&edge, &page.row);
+        let listing = Listing { clauses, variables: vec![r.clone(), m.clone(), d.clone()], keys };
+        self.page(listing, &page.page, row, Some(groups))
+    }
+
+    fn edge_row(&mut self, edge: &Edge<'_>, slots: &[EdgeSlot]) -> Vec<Expr> {
+        slots.iter().map(|slot| self.edge_slot(edge, slot)).collect()
+    }
+
+    fn edge_slot(&mut self, edge: &Edge<'_>, slot: &EdgeSlot) -> Expr {
+        match (slot, &edge.stored) {
+            (EdgeSlot::Node(projection), _) => self.entity(edge.m, edge.kinds, projection),
+            (EdgeSlot::Fact(facts), Some(stored)) => self.fact(stored.r, stored.ends, facts),
+            (EdgeSlot::Facts(facts), Some(stored)) => Expr::List(vec![self.fact(stored.r, stored.ends, facts)]),
+            (EdgeSlot::Property(position), Some(Stored { r, relationship: Some(relationship), .. })) => {
+                let property = self.ontology.relationship(*relationship).properties.get(usize::from(*position));
+                property.map_or(Expr::Null, |property| Expr::prop(r, &property.name))
+            }
+            (EdgeSlot::Relationship, Some(stored)) => Expr::Call("type", vec![Expr::var(stored.r)]),
+            (EdgeSlot::Direction, Some(stored)) => stored.direction.clone(),
+            (EdgeSlot::Status, Some(stored)) => Expr::prop(stored.r, at::STATUS),
+            (EdgeSlot::Status, None) => Expr::var(edge.status),
+            (EdgeSlot::Facts(facts), None) => {
+                let (path, r) = (self.fresh("path"), self.fresh("r"));
+                let with = With {
+                    distinct: true,
+                    order: vec![(Expr::prop(&r, at::FACT_ID), false)],
+                    limit: Some(Expr::Int(FACTS_SHOWN)),
+                    ..With::keeping([r.as_str()])
+                };
+                let fact = self.fact(&r, None, facts);
+                Expr::collect(Query(vec![
+                    Clause::Unwind(Expr::var(edge.paths), path.clone()),
+                    Clause::Unwind(Expr::var(&path), r.clone()),
+                    Clause::With(with),
+                    Clause::Return(fact),
+                ]))
+            }
+            (EdgeSlot::Fact(_) | EdgeSlot::Property(_) | EdgeSlot::Relationship | EdgeSlot::Direction, _) => Expr::Null,
+        }
+    }
+
+    /// A page of the facts about an entity.
+    pub(super) fn facts(&mut self, n: &str, page: &FactsPage) -> Expr {
+        let r = self.fresh("r");
+        let relationships = self.asked(page.relationships.as_deref());
+        let mut found = self.any_way(n, &r, &relationships, "");
+        found.filter.extend(self.stated(&r));
+        found.filter.extend(self.of_status(Expr::prop(&r, at::STATUS), page.status));
+        let keys = vec![
+            Key::sure(Expr::Call("type", vec![Expr::var(&r)]), false),
+            Key::sure(Expr::prop(&r, at::FACT_ID), false),
+        ];
+        let row = self.fact_row(&r, None, &page.row);
+        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![r.clone()], keys };
+        self.page(listing, &page.page, row, None)
+    }
+
+    fn fact(&mut self, r: &str, ends: Option<(&str, &str)>, slots: &[FactSlot]) -> Expr {
+        Expr::List(self.fact_row(r, ends, slots))
+    }
+
+    fn fact_row(&mut self, r: &str, ends: Option<(&str, &str)>, slots: &[FactSlot]) -> Vec<Expr> {
+        slots.iter().map(|slot| self.fact_slot(r, ends, slot)).collect()
+    }
+
+    fn fact_slot(&mut self, r: &str, ends: Option<(&str, &str)>, slot: &FactSlot) -> Expr {
+        let own = |name| Expr::prop(r, name);
+        let kind = || Expr::Call("type", vec![Expr::var(r)]);
+        match slot {
+            FactSlot::Id => own(at::FACT_ID),
+            FactSlot::Relationship => kind(),
+            FactSlot::Status => own(at::STATUS),
+            FactSlot::Basis => own(at::BASIS),
+            FactSlot::Since => Expr::List(at::SINCE.map(own).to_vec()),
+            FactSlot::Until => Expr::List(at::UNTIL.map(own).to_vec()),
+            FactSlot::Note => own(at::NOTE),
+            FactSlot::Doubt => own(at::DOUBT),
+            // Which properties it has, its type says; what else the map holds is left out when it is read.
+            FactSlot::Properties => Expr::List(vec![kind(), Expr::Call("properties", vec![Expr::var(r)])]),
+            FactSlot::KnownFrom => own(at::KNOWN),
+            FactSlot::KnownTo => {
+                let known = self.known();
+                Expr::case(own(at::KNOWN_TO).infix("<=", known), own(at::KNOWN_TO), Expr::Null)
+            }
+            FactSlot::Subject(projection) => self.end(r, "startNode", ends.map(|(subject, _)| subject), projection),
+            FactSlot::Object(projection) => self.end(r, "endNode", ends.map(|(_, object)| object), projection),
+            FactSlot::SupersededBy(facts) => {
+                let (a, b, later) = (self.fresh("n"), self.fresh("n"), self.fresh("r"));
+                let end = |function| Expr::Call(function, vec![Expr::var(r)]);
+                let ends =
+                    With { items: vec![(end("startNode"), a.clone()), (end("endNode"), b.clone())], ..With::default() };
+                let known = self.known();
+                let found = Match::node(&a, Vec::new())
+                    .step(Rel::new(&later, Vec::new(), Arrow::Right), &b, Vec::new())
+                    .filtered([
+                        Expr::prop(&later, at::FACT_ID).infix("=", own(at::SUPERSEDED_BY)),
+                        Expr::prop(&later, at::KNOWN).infix("<=", known),
+                    ]);
+                let row = self.fact(&later, Some((&a, &b)), facts);
+                let later = Expr::collect(Query(vec![Clause::With(ends), Clause::Match(found), Clause::Return(row)]));
+                Expr::Call("head", vec![later])
+            }
+            FactSlot::Sources(limit, citations) => self.sources(r, *limit, citations),
+        }
+    }
+
+    fn end(&mut self, r: &str, function: &'static str, known: Option<&str>, projection: &EntityProjection) -> Expr {
+        let kinds = self.ontology.all_kinds();
+        if let Some(n) = known {
+            return self.entity(n, kinds, projection);
+        }
+        let n = self.fresh("n");
+        let end = Expr::List(vec![Expr::Call(function, vec![Expr::var(r)])]);
+        let row = self.entity(&n, kinds, projection);
+        Expr::Call("head", vec![Expr::collect(Query(vec![Clause::Unwind(end, n), Clause::Return(row)]))])
+    }
+
+    /// The citations of an entity, a fact or an observation.
+    pub(super) fn sources(&mut self, of: &str, limit: u32, slots: &CitationProjection) -> Expr {
+        let (i, d) = (self.fresh("i"), self.fresh("n"));
+        let all = |list| Expr::prop(of, list);
+        let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![all(at::CITED_DOCUMENTS)]), Expr::Int(0)]);
+        let positions = Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))]);
+        let this = |list| Expr::prop(of, list).at(Expr::var(&i));
+        let document = Match::node(&d, vec![at::ENTITY.into()])
+            .filtered([Expr::prop(&d, at::ID).infix("=", this(at::CITED_DOCUMENTS))])
+            .filtered(self.seen(&d));
+        let limit = Some(self.parameter(Value::Int(limit.into())));
+        let order = vec![(Expr::var(&i), false)];
+        let mut row = Vec::new();
+        for slot in slots {
+            row.push(match slot {
+                CitationSlot::Document(projection) => self.entity(&d, self.ontology.all_kinds(), projection),
+                CitationSlot::Section => this(at::CITED_SECTIONS),
+                CitationSlot::Supports => this(at::CITED_SUPPORTS),
+            });
+        }
+        Expr::collect(Query(vec![
+            Clause::Unwind(positions, i.clone()),
+            Clause::Match(document),
+            Clause::With(With { order, limit, ..With::keeping([i.as_str(), d.as_str()]) }),
+            Clause::Return(Expr::List(row)),
+        ]))
+    }
+
+    /// The number of distinct other entities joined by current facts that hold.
+    pub(super) fn degree(&mut self, n: &str) -> Expr {
+        if self.view.is_latest() {
+            return Expr::prop(n, at::DEGREE);
+        }
+        let (r, m) = (self.fresh("r"), self.fresh("n"));
+        let all = self.asked(None);
+        let mut found = self.any_way(n, &r, &all, &m);
+        found.filter.extend(self.current(&r));
+        found.filter.extend(self.of_status(Expr::prop(&r, at::STATUS), StatusSet::HELD));
+        found.filter.push(Expr::var(&m).infix("<>", Expr::var(n)));
+        let distinct = With { distinct: true, ..With::keeping([m.as_str()]) };
+        Expr::count(Query(vec![Clause::Match(found), Clause::With(distinct), Clause::Return(Expr::Int(1))]))
+    }
+}

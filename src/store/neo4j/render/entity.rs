@@ -1,0 +1,58 @@
+//! What is taken of an entity.
+
+use super::super::cypher::{Clause, Expr, Query, With};
+use super::super::layout as at;
+use super::Renderer;
+use crate::ontology::KindSet;
+use crate::plan::ir::{EntityProjection, Lang, Slot};
+
+impl Renderer<'_> {
+    /// `[kind, values]` of an entity known to be of the `possible` kinds.
+    pub(super) fn entity(&mut self, n: &str, possible: KindSet, projection: &EntityProjection) -> Expr {
+        let mut branches = Vec::new();
+        for (kinds, slots) in &projection.shapes {
+            if kinds.and(possible).is_empty() || slots.is_empty() {
+                continue;
+            }
+            let values = Expr::List(slots.iter().map(|slot| self.slot(n, kinds.and(possible), slot)).collect());
+            match self.of_kinds(n, *kinds, possible) {
+                Some(test) => branches.push((test, values)),
+                None => return Expr::List(vec![Expr::prop(n, at::KIND), values]),
+            }
+        }
+        let none = Expr::List(Vec::new());
+        let values = if branches.is_empty() { none } else { Expr::Case(branches, Box::new(none)) };
+        Expr::List(vec![Expr::prop(n, at::KIND), values])
+    }
+
+    fn slot(&mut self, n: &str, kinds: KindSet, slot: &Slot) -> Expr {
+        let own = |name| Expr::prop(n, name);
+        let either = |first, second| Expr::Call("coalesce", vec![own(first), own(second)]);
+        match slot {
+            Slot::Id => own(at::ID),
+            Slot::Name(Lang::Zh) => either(at::ZH, at::EN),
+            Slot::Name(Lang::En) => either(at::EN, at::ZH),
+            Slot::Names => Expr::List([at::ZH, at::EN, at::SHORT, at::FORMER, at::ALIASES].map(own).to_vec()),
+            Slot::Disambiguation(Lang::Zh) => either(at::DISAMBIGUATION_ZH, at::DISAMBIGUATION_EN),
+            Slot::Disambiguation(Lang::En) => either(at::DISAMBIGUATION_EN, at::DISAMBIGUATION_ZH),
+            Slot::Description(Lang::Zh) => either(at::DESCRIPTION_ZH, at::DESCRIPTION_EN),
+            Slot::Description(Lang::En) => either(at::DESCRIPTION_EN, at::DESCRIPTION_ZH),
+            Slot::Property(property) => self.property(n, *property),
+            Slot::Degree => self.degree(n),
+            Slot::Sources(limit, citations) => self.sources(n, *limit, citations),
+            Slot::Edges(page) => self.edges(n, kinds, page),
+            Slot::One(hop, projection) => {
+                let m = self.fresh("n");
+                let hop = self.hop_from(n, *hop, &m, kinds);
+                let order = vec![(Expr::prop(&m, at::SORT), false), (Expr::prop(&m, at::ID), false)];
+                let first = With { order, limit: Some(Expr::Int(1)), ..With::keeping([m.as_str()]) };
+                let row = self.entity(&m, hop.kinds, projection);
+                let found = Query(vec![Clause::Match(hop.found), Clause::With(first), Clause::Return(row)]);
+                Expr::Call("head", vec![Expr::collect(found)])
+            }
+            Slot::Related(page) => self.related(n, page),
+            Slot::Facts(page) => self.facts(n, page),
+            Slot::Observations(page) => self.observations(Some(n), page),
+        }
+    }
+}

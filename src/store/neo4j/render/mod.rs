@@ -1,0 +1,346 @@
+//! Plans to Cypher: one statement a root field. The text depends on the plan's form alone, so that few plans make few texts and Neo4j's plan
+//! cache hits; values, limits and cursors are parameters.
+//!
+//! A page is `[items, total, groups]`, an item `[keys, row]`, an entity `[kind, values]`: positions only, as in a [`crate::store::Datum`].
+
+mod edges;
+mod entity;
+mod filter;
+mod observation;
+mod page;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::client::Statement;
+use super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::layout as at;
+use super::value::Value;
+use crate::graph::{DAY_MAX, naming};
+use crate::ontology::{KindSet, Ontology, PropId, ValueType};
+use crate::plan::ir::{Anchor, EntitiesPage, Root, SearchPage, View};
+
+use page::{Key, Listing};
+
+/// Retired ids and the ids that took their place.
+pub type Retired = HashMap<Arc<str>, Arc<str>>;
+
+/// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and [`Root::Observation`] at most one.
+pub fn statement(ontology: &Ontology, retired: &Retired, root: &Root, view: &View) -> Statement {
+    let mut renderer = Renderer { ontology, retired, view, parameters: Vec::new(), variables: 0 };
+    let query = renderer.root(root);
+    Statement { text: query.to_string(), parameters: renderer.parameters }
+}
+
+/// Renders under one view; collects parameters.
+struct Renderer<'a> {
+    ontology: &'a Ontology,
+    retired: &'a Retired,
+    view: &'a View,
+    parameters: Vec<(String, Value)>,
+    variables: u32,
+}
+
+impl Renderer<'_> {
+    fn root(&mut self, root: &Root) -> Query {
+        match root {
+            Root::ByIds { ids, kinds, entity } => {
+                let ids = self.ids(ids);
+                let n = self.fresh("n");
+                let mut found = Match::node(&n, vec![at::ENTITY.into()])
+                    .filtered([Expr::prop(&n, at::ID).infix("=", ids.clone().at(Expr::var("i")))])
+                    .filtered(self.of_kinds(&n, *kinds, self.ontology.all_kinds()))
+                    .filtered(self.seen(&n));
+                found.optional = true;
+                let order = vec![(Expr::var("i"), false)];
+                let last = Expr::Call("size", vec![ids]).infix("-", Expr::Int(1));
+                let entity = self.entity(&n, *kinds, entity);
+                Query(vec![
+                    Clause::Unwind(Expr::Call("range", vec![Expr::Int(0), last]), "i".into()),
+                    Clause::Match(found),
+                    Clause::With(With { order, ..With::keeping(["i", n.as_str()]) }),
+                    Clause::ReturnRow(Expr::case(Expr::var(&n).is_null(), Expr::Null, entity)),
+                ])
+            }
+            Root::Entities(page) => {
+                let page = self.entities(page);
+                Query(vec![Clause::ReturnRow(page)])
+            }
+            Root::Search(page) => {
+                let page = self.search(page);
+                Query(vec![Clause::ReturnRow(page)])
+            }
+            Root::Observations(page) => {
+                let page = self.observations(None, page);
+                Query(vec![Clause::ReturnRow(page)])
+            }
+            Root::Observation { id, observation } => {
+                let o = self.fresh("o");
+                let id = self.parameter(Value::Text(id.to_string()));
+                let found = Match::node(&o, vec![at::OBSERVATION.into()])
+                    .filtered([Expr::prop(&o, at::ID).infix("=", id)])
+                    .filtered(self.observation_seen(&o));
+                let row = self.observation(&o, observation);
+                Query(vec![Clause::Match(found), Clause::ReturnRow(row)])
+            }
+        }
+    }
+
+    fn entities(&mut self, page: &EntitiesPage) -> Expr {
+        let n = self.fresh("n");
+        let mut clauses = self.anchor(&n, page.kinds, &page.anchor);
+        if let Some(last) = clauses.last_mut() {
+            if let Some(condition) = self.seen(&n) {
+                last.and(condition);
+            }
+            if !page.filter.is_true() {
+                last.and(self.filter(&n, page.kinds, &page.filter));
+            }
+        }
+        let keys = self.entity_keys(&n, &page.order);
+        let descending = keys.last().is_some_and(|key| key.descending);
+        let keys = keys.into_iter().chain([Key::sure(Expr::prop(&n, at::ID), descending)]).collect();
+        let row = vec![self.entity(&n, page.kinds, &page.entity)];
+        self.page(Listing { clauses, variables: vec![n], keys }, &page.page, row, None)
+    }
+
+    /// Clauses that bind the entities of an anchor; the last one takes conditions.
+    fn anchor(&mut self, n: &str, kinds: KindSet, anchor: &Anchor) -> Vec<Clause> {
+        let entity = || vec![at::ENTITY.to_owned()];
+        let start = match anchor {
+            Anchor::Ids(ids) => {
+                let ids = self.ids(ids);
+                Match::node(n, entity()).filtered([Expr::prop(n, at::ID).infix("IN", ids)])
+            }
+            // The stored value of a `@history` property is that of the latest view.
+            Anchor::Property(property, values)
+                if self.view.is_latest() || !self.ontology.property(*property).history =>
+            {
+                let name = self.ontology.property(*property).name.clone();
+                let values = self.parameter(Value::List(values.iter().map(at::stored).collect()));
+                Match::node(n, entity()).filtered([Expr::prop(n, &name).infix("IN", values)])
+            }
+            Anchor::Name(texts) => {
+                let k = self.fresh("k");
+                let texts = self.parameter(Value::texts(texts.iter().map(|text| &**text)));
+                let found = Match::node(&k, vec![at::NAME.into()]).step(
+                    Rel::new("", vec![at::OF.into()], Arrow::Right),
+                    n,
+                    Vec::new(),
+                );
+                let found = found.filtered([Expr::prop(&k, at::KEY).infix("IN", texts)]);
+                return self.distinct(n, kinds, vec![Clause::Match(found)]);
+            }
+            Anchor::Within(ids) => {
+                let found = self.within(n, ids);
+                return self.distinct(n, kinds, vec![Clause::Match(found)]);
+            }
+            Anchor::Via { hop, kinds: inner_kinds, inner } => {
+                let m = self.fresh("n");
+                let mut clauses = self.anchor(&m, *inner_kinds, inner);
+                let hop = self.hop(n, *hop, &m);
+                clauses.push(Clause::Match(hop.found));
+                return self.distinct(n, kinds, clauses);
+            }
+            Anchor::Scan | Anchor::OrderWalk | Anchor::Property(..) => {
+                return vec![Clause::Match(Match::node(n, self.labels(kinds)))];
+            }
+        };
+        vec![Clause::Match(start.filtered(self.of_kinds(n, kinds, self.ontology.all_kinds())))]
+    }
+
+    fn distinct(&mut self, n: &str, kinds: KindSet, mut clauses: Vec<Clause>) -> Vec<Clause> {
+        let filter = self.of_kinds(n, kinds, self.ontology.all_kinds()).into_iter().collect();
+        clauses.push(Clause::With(With { distinct: true, filter, ..With::keeping([n]) }));
+        clauses
+    }
+
+    fn search(&mut self, page: &SearchPage) -> Expr {
+        let (k, n, best) = (self.fresh("k"), self.fresh("n"), self.fresh("best"));
+        let text = self.parameter(Value::Text(page.text.to_string()));
+        let found = self.key_found(&k, &n, &text);
+        let found = found.filtered(self.of_kinds(&n, page.kinds, self.ontology.all_kinds())).filtered(self.seen(&n));
+        let never = page.text.is_empty().then(|| Expr::Or(Vec::new()));
+        let distinct = With { distinct: true, ..With::keeping([n.as_str()]) };
+
+        // Of each entity its best key; no aggregating function, for the reason given at `derived_edges`.
+        let own = self.fresh("k");
+        let ranked = self.best_key(&own, &text);
+        let own_found = self.key_found(&own, &n, &text);
+        let mut shown = vec![Clause::Match(own_found)];
+        shown.extend(ranked);
+        let best_of = With {
+            items: vec![
+                (Expr::var(&n), n.clone()),
+                (Expr::Call("head", vec![Expr::collect(Query(shown))]), best.clone()),
+            ],
+            ..With::default()
+        };
+        let part = |index| Expr::var(&best).at(Expr::Int(index));
+        let row = vec![part(0), part(1), part(2), self.entity(&n, page.kinds, &page.entity)];
+        let keys = vec![
+            Key::sure(Expr::Int(0).infix("-", part(0)), false),
+            Key::sure(Expr::prop(&n, at::SORT), false),
+            Key::sure(Expr::prop(&n, at::ID), false),
+        ];
+        let clauses = vec![Clause::Match(found.filtered(never)), Clause::With(distinct), Clause::With(best_of)];
+        self.page(Listing { clauses, variables: vec![n, best.clone()], keys }, &page.page, row, None)
+    }
+
+    /// A search key that the text is found in, and its entity.
+    fn key_found(&self, k: &str, n: &str, text: &Expr) -> Match {
+        let key = || Expr::prop(k, at::KEY);
+        let initials = Expr::Int(naming::KeyField::Initials as i64);
+        let starts = key().infix("STARTS WITH", text.clone());
+        Match::node(k, vec![at::NAME.into()])
+            .step(Rel::new("", vec![at::OF.into()], Arrow::Right), n, Vec::new())
+            .filtered([
+                key().infix("CONTAINS", text.clone()),
+                Expr::Or(vec![Expr::prop(k, at::FIELD).infix("<>", initials), starts]),
+            ])
+    }
+
+    /// Of the keys found, the one with the best rank: `[rank, value, field]`.
+    fn best_key(&mut self, k: &str, text: &Expr) -> Vec<Clause> {
+        let key = || Expr::prop(k, at::KEY);
+        let step = |matched: naming::Match| Expr::Int(matched as i64 * 100_000);
+        let way = Expr::Case(
+            vec![
+                (key().infix("=", text.clone()), step(naming::Match::Exact)),
+                (key().infix("STARTS WITH", text.clone()), step(naming::Match::Prefix)),
+            ],
+            Box::new(step(naming::Match::Part)),
+        );
+        let rank = self.fresh("rank");
+        let ranked = With {
+            items: vec![(Expr::var(k), k.to_owned()), (way.infix("+", Expr::prop(k, at::WEIGHT)), rank.clone())],
+            order: vec![
+                (Expr::var(&rank), true),
+                (key(), false),
+                (Expr::prop(k, at::FIELD), false),
+                (Expr::prop(k, at::WRITTEN), false),
+            ],
+            limit: Some(Expr::Int(1)),
+            ..With::default()
+        };
+        let shown = Expr::List(vec![Expr::var(&rank), Expr::prop(k, at::WRITTEN), Expr::prop(k, at::FIELD)]);
+        vec![Clause::With(ranked), Clause::Return(shown)]
+    }
+
+    /// A variable that occurs nowhere else in the statement: subqueries see the variables around them.
+    fn fresh(&mut self, prefix: &str) -> String {
+        self.variables += 1;
+        format!("{prefix}{}", self.variables)
+    }
+
+    fn parameter(&mut self, value: Value) -> Expr {
+        let name = format!("p{}", self.parameters.len());
+        self.parameters.push((name.clone(), value));
+        Expr::Param(name)
+    }
+
+    /// A parameter of the view, which has a name and is there once.
+    fn view_parameter(&mut self, name: &str, day: i32) -> Expr {
+        if !self.parameters.iter().any(|(given, _)| given == name) {
+            self.parameters.push((name.to_owned(), Value::Int(day.into())));
+        }
+        Expr::Param(name.to_owned())
+    }
+
+    fn known(&mut self) -> Expr {
+        self.view_parameter("known", self.view.known)
+    }
+
+    /// Ids as a parameter, retired ones replaced.
+    fn ids(&mut self, ids: &[Arc<str>]) -> Expr {
+        let retired = self.retired;
+        let current = ids.iter().map(|id| retired.get(id).unwrap_or(id).to_string());
+        self.parameter(Value::texts(current))
+    }
+
+    /// That an entity, found without the help of a fact, is seen.
+    fn seen(&mut self, n: &str) -> Option<Expr> {
+        self.view.is_known_set().then(|| Expr::prop(n, at::KNOWN).infix("<=", self.known()))
+    }
+
+    /// That a relationship is a fact known in the view whose period overlaps the view's.
+    fn stated(&mut self, r: &str) -> Vec<Expr> {
+        let mut conditions = Vec::new();
+        if self.view.is_known_set() {
+            conditions.push(Expr::prop(r, at::KNOWN).infix("<=", self.known()));
+        }
+        if self.view.valid_to != DAY_MAX {
+            let to = self.view_parameter("validTo", self.view.valid_to);
+            conditions.push(Expr::prop(r, at::FROM).infix("<=", to));
+        }
+        if self.view.valid_from != crate::graph::DAY_MIN {
+            let from = self.view_parameter("validFrom", self.view.valid_from);
+            conditions.push(Expr::prop(r, at::TO).infix(">=", from));
+        }
+        conditions
+    }
+
+    /// That it is current: stated, and nothing known took its place.
+    fn current(&mut self, r: &str) -> Vec<Expr> {
+        let mut conditions = self.stated(r);
+        conditions.push(Expr::prop(r, at::KNOWN_TO).infix(">", self.known()));
+        conditions
+    }
+
+    /// The labels that together mean these kinds: `Entity`, an interface, or the kinds one by one.
+    fn labels(&self, kinds: KindSet) -> Vec<String> {
+        if kinds == self.ontology.all_kinds() {
+            return vec![at::ENTITY.into()];
+        }
+        if kinds.len() > 1
+            && let Some(interface) = self.ontology.interfaces.iter().find(|interface| interface.kinds == kinds)
+        {
+            return vec![interface.name.to_string()];
+        }
+        kinds.iter().map(|kind| self.ontology.kind(kind).name.to_string()).collect()
+    }
+
+    /// That an entity, known to be of the `possible` kinds, is of the wanted ones.
+    fn of_kinds(&self, n: &str, wanted: KindSet, possible: KindSet) -> Option<Expr> {
+        if wanted.includes(possible) {
+            return None;
+        }
+        let wanted = wanted.and(possible);
+        Some(if wanted.is_empty() {
+            Expr::Or(Vec::new())
+        } else {
+            Expr::Labels(Box::new(Expr::var(n)), self.labels(wanted))
+        })
+    }
+
+    /// A property's value in the view.
+    fn property(&mut self, n: &str, property: PropId) -> Expr {
+        let declared = self.ontology.property(property);
+        let value = Expr::prop(n, &declared.name);
+        if declared.history && !self.view.is_latest() {
+            let [values, from, to, known] = at::history_of(self.ontology, property).map(|list| Expr::prop(n, &list));
+            let i = self.fresh("i");
+            let each = |list: Expr| list.at(Expr::var(&i));
+            let fits = vec![
+                each(known).infix("<=", self.known()),
+                each(from).infix("<=", self.view_parameter("validTo", self.view.valid_to)),
+                each(to).infix(">=", self.view_parameter("validFrom", self.view.valid_from)),
+            ];
+            let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![values.clone()]), Expr::Int(0)]);
+            let positions = Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))]);
+            let fitting =
+                Expr::Comprehension(i.clone(), Box::new(positions), Box::new(Expr::And(fits)), Box::new(each(values)));
+            return Expr::Call("last", vec![fitting]);
+        }
+        if !declared.history && self.view.is_known_set() {
+            let since = Expr::prop(n, &at::known_of(self.ontology, property));
+            let stated = Expr::Call("coalesce", vec![since, Expr::Int(0)]).infix("<=", self.known());
+            return Expr::case(stated, value, Expr::Null);
+        }
+        value
+    }
+
+    fn type_of(&self, property: PropId) -> &ValueType {
+        &self.ontology.property(property).ty
+    }
+}

@@ -1,0 +1,144 @@
+//! Pages: order, cursors, limits, totals.
+
+use super::super::cypher::{Clause, Expr, Query, With};
+use super::super::layout as at;
+use super::super::value::Value;
+use super::Renderer;
+use crate::ontology::ValueType;
+use crate::plan::ir::{EntityKey, EntityOrder, PageArgs, SortValue};
+
+/// One key of an order.
+pub(super) struct Key {
+    pub expr: Expr,
+    pub descending: bool,
+    /// Whether it may be absent, which is last in either direction.
+    pub nullable: bool,
+}
+
+impl Key {
+    /// A key that is never absent.
+    pub fn sure(expr: Expr, descending: bool) -> Key {
+        Key { expr, descending, nullable: false }
+    }
+}
+
+/// What a page is a part of.
+pub(super) struct Listing {
+    /// They bind the items; the last one takes conditions.
+    pub clauses: Vec<Clause>,
+    /// What the row needs.
+    pub variables: Vec<String>,
+    /// With the tie-breakers: no two items have the same.
+    pub keys: Vec<Key>,
+}
+
+impl Renderer<'_> {
+    /// `[items, total, groups]`
+    pub(super) fn page(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>, groups: Option<Expr>) -> Expr {
+        let total = if page.total { total(&listing.clauses) } else { Expr::Null };
+        let items = if page.items { self.items(listing, page, row) } else { Expr::List(Vec::new()) };
+        let mut parts = vec![items, total];
+        parts.extend(groups);
+        Expr::List(parts)
+    }
+
+    fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
+        let Listing { mut clauses, mut variables, mut keys } = listing;
+        // A computed key is computed once and named; a stored one stays a property, so that an index can give the order.
+        let mut named = Vec::new();
+        for key in &mut keys {
+            if !matches!(&key.expr, Expr::Prop(of, _) if matches!(**of, Expr::Var(_))) {
+                let name = self.fresh("key");
+                named.push((std::mem::replace(&mut key.expr, Expr::var(&name)), name));
+            }
+        }
+        if !named.is_empty() {
+            let mut with = With::keeping(variables.iter().map(String::as_str));
+            variables.extend(named.iter().map(|(_, name)| name.clone()));
+            with.items.extend(named);
+            clauses.push(Clause::With(with));
+        }
+        let after = page.after.as_ref().map(|cursor| self.beyond(&keys, cursor, false));
+        let before = page.before.as_ref().map(|cursor| self.beyond(&keys, cursor, true));
+        if let Some(last) = clauses.last_mut() {
+            after.into_iter().chain(before).for_each(|condition| last.and(condition));
+        }
+        let mut order = Vec::new();
+        for Key { expr, descending, nullable } in &keys {
+            // Cypher puts absent values last ascending and first descending, which is what a list read backward wants.
+            if *nullable && *descending {
+                order.push((expr.clone().is_null(), page.backward));
+            }
+            order.push((expr.clone(), *descending != page.backward));
+        }
+        let limit = Some(self.parameter(Value::Int(i64::from(page.limit) + 1)));
+        clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(String::as_str)) }));
+        let keys = keys.into_iter().map(|key| key.expr).collect();
+        clauses.push(Clause::Return(Expr::List(vec![Expr::List(keys), Expr::List(row)])));
+        Expr::collect(Query(clauses))
+    }
+
+    /// That an item comes after a cursor, or before it.
+    fn beyond(&mut self, keys: &[Key], cursor: &[SortValue], before: bool) -> Expr {
+        let mut beyond = Expr::Or(Vec::new());
+        for (key, value) in keys.iter().zip(cursor).rev() {
+            let expr = || key.expr.clone();
+            let value = match value {
+                SortValue::Int(number) => Some(self.parameter(Value::Int(*number))),
+                SortValue::Str(text) => Some(self.parameter(Value::Text(text.to_string()))),
+                SortValue::Null => None,
+            };
+            let (operator, or_equal) = if key.descending == before { (">", ">=") } else { ("<", "<=") };
+            let (past, same) = match (value, before) {
+                (None, false) => (Expr::Or(Vec::new()), expr().is_null()),
+                (None, true) => (expr().is_not_null(), expr().is_null()),
+                (Some(value), _) if !key.nullable => {
+                    // The form that an index on the first key can walk.
+                    let past = expr().infix(operator, value.clone());
+                    beyond = Expr::And(vec![expr().infix(or_equal, value), Expr::Or(vec![past, beyond])]);
+                    continue;
+                }
+                (Some(value), before) => {
+                    let mut past = vec![expr().infix(operator, value.clone())];
+                    if !before {
+                        past.push(expr().is_null());
+                    }
+                    (Expr::Or(past), expr().infix("=", value))
+                }
+            };
+            beyond = Expr::Or(vec![past, Expr::And(vec![same, beyond])]);
+        }
+        beyond
+    }
+
+    /// The keys of an order over entities, without the tie-breaker.
+    pub(super) fn entity_keys(&mut self, n: &str, order: &[EntityOrder]) -> Vec<Key> {
+        if order.is_empty() {
+            return vec![Key::sure(Expr::prop(n, at::SORT), false)];
+        }
+        order
+            .iter()
+            .map(|EntityOrder { key, descending }| match key {
+                EntityKey::Name => Key::sure(Expr::prop(n, at::SORT), *descending),
+                EntityKey::Degree => Key::sure(self.degree(n), *descending),
+                EntityKey::Property(property) => {
+                    let value = self.property(n, *property);
+                    let expr = match self.type_of(*property) {
+                        ValueType::Boolean => Expr::Call("toInteger", vec![value]),
+                        _ => value,
+                    };
+                    Key { expr, descending: *descending, nullable: true }
+                }
+            })
+            .collect()
+    }
+}
+
+/// How many there are in all.
+pub(super) fn total(clauses: &[Clause]) -> Expr {
+    let mut clauses = clauses.to_vec();
+    if !matches!(clauses.as_slice(), [Clause::Match(_)]) {
+        clauses.push(Clause::Return(Expr::Int(1)));
+    }
+    Expr::count(Query(clauses))
+}

@@ -1,0 +1,583 @@
+//! The store in Neo4j, against a real one: an import may be repeated, and plans give the rows that memory gives.
+
+mod support;
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Failed;
+use mdgraph::graph::{Basis, Graph, PartialDate, Status, StatusSet, Value as Data, naming};
+use mdgraph::ingest;
+use mdgraph::ontology::{
+    DerivedId, Direction, Indexing, KindId, KindSet, Link, Ontology, PropId, RelId, Target, ValueType,
+};
+use mdgraph::plan::ir::*;
+use mdgraph::store::memory::Snapshot;
+use mdgraph::store::neo4j::Neo4jStore;
+use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
+use mdgraph::store::neo4j::import::import;
+use mdgraph::store::neo4j::value::Value;
+use mdgraph::store::{Datum, Page};
+use support::neo4j::Neo4j;
+
+fn main() -> ExitCode {
+    // What the database says of a refused statement stands in the log alone.
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
+    support::neo4j::run(&[
+        ("an_import_may_be_repeated", an_import_may_be_repeated),
+        ("what_is_gone_from_the_graph_is_removed", what_is_gone_from_the_graph_is_removed),
+        ("plans_give_the_rows_that_memory_gives", plans_give_the_rows_that_memory_gives),
+        ("pages_join_to_the_whole_list", pages_join_to_the_whole_list),
+    ])
+}
+
+/// A prime, so that plans of one sort are far apart and every one is met.
+const STRIDE: usize = 389;
+
+fn an_import_may_be_repeated(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, shipped()?);
+        let first = import(&client, &graph).await?;
+        let once = content(&client).await?;
+        let again = import(&client, &graph).await?;
+        assert_eq!(first, again);
+        assert_eq!(once, content(&client).await?, "the second import changed something");
+        assert_eq!(first.entities, graph.nodes.len());
+        Ok(())
+    })
+}
+
+fn what_is_gone_from_the_graph_is_removed(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, shipped()?);
+        let foreign = |text: &str| Statement { text: text.into(), parameters: Vec::new() };
+        client.write(&foreign("MERGE (:Entity {id: 'theirs'})-[:KNOWS]->(:Theirs)")).await?;
+        let all = import(&client, &graph).await?;
+        let none = Graph::new(graph.ontology.clone(), Vec::new(), Vec::new(), Vec::new(), Default::default());
+        import(&client, &none).await?;
+        let left = "MATCH (n) OPTIONAL MATCH (n)-[r]->() WITH labels(n)[0] AS label, type(r) AS type ORDER BY label RETURN [label, type] AS row";
+        let left = client.read(&foreign(left), within()).await?;
+        let pair = |label: &str, kind: Option<&str>| Value::List(vec![label.into(), kind.map(str::to_owned).into()]);
+        assert_eq!(left, [pair("Entity", Some("KNOWS")), pair("MdgraphMeta", None), pair("Theirs", None)]);
+        client.write(&foreign("MATCH (n:Entity {id: 'theirs'})-->(m) DETACH DELETE n, m")).await?;
+        assert_eq!(import(&client, &graph).await?, all);
+        Ok(())
+    })
+}
+
+fn plans_give_the_rows_that_memory_gives(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, Arc::new(shipped()?));
+        import(&client, &graph).await?;
+        let store = Neo4jStore::new(client, graph.ontology.clone());
+        let memory = Snapshot::new(graph.clone());
+        let views = [
+            View::new(None, None),
+            View::new(date("2024"), None),
+            View::new(None, date("2022-08")),
+            View::new(date("2021-06"), date("2023")),
+        ];
+        let mut wrong = Vec::new();
+        let mut fail = |how: String| {
+            eprintln!("{how}");
+            wrong.push(how);
+        };
+        let roots = roots(&graph);
+        // Planning them all takes minutes: a fifth, of every sort, unless all are asked for.
+        let all = std::env::var("MDGRAPH_ALL_PLANS").is_ok_and(|value| value == "1");
+        for number in 0..if all { roots.len() } else { roots.len() / 5 } {
+            let (what, root) = &roots[number * STRIDE % roots.len()];
+            // Every plan in one view, some in all.
+            for view in views.iter().skip(if number % 9 == 0 { 0 } else { number % 4 }).take(if number % 9 == 0 {
+                4
+            } else {
+                1
+            }) {
+                let deadline = Instant::now() + Duration::from_secs(60);
+                let (expected, _) = memory.execute(root, view, deadline)?;
+                match store.execute(root, view, deadline).await {
+                    Ok((found, _)) if found == expected => {}
+                    Ok((found, _)) => fail(format!("{what} [{}]: {}", view.key, difference(&expected, &found))),
+                    Err(error) => fail(format!("{what} [{}]: {error}", view.key)),
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+    })
+}
+
+fn pages_join_to_the_whole_list(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, shipped()?);
+        import(&client, &graph).await?;
+        let store = Neo4jStore::new(client, graph.ontology.clone());
+        for order in orders(&graph.ontology).into_iter().step_by(6) {
+            let whole = page_of(&store, &graph, &order, PageArgs { limit: 10_000, ..page(0) }).await?;
+            for backward in [false, true] {
+                let mut items = Vec::new();
+                let mut cursor = None;
+                loop {
+                    let (after, before) = if backward { (None, cursor) } else { (cursor, None) };
+                    let args = PageArgs { backward, after, before, ..page(17) };
+                    let part = page_of(&store, &graph, &order, args).await?;
+                    let last = if backward { part.items.first() } else { part.items.last() };
+                    cursor = last.map(|item| item.keys.clone());
+                    if backward {
+                        items.splice(0..0, part.items)
+                    } else {
+                        items.splice(items.len().., part.items)
+                    };
+                    if !part.more {
+                        break;
+                    }
+                }
+                assert!(
+                    items == whole.items,
+                    "{order:?}, backward {backward}: {} items of {}",
+                    items.len(),
+                    whole.items.len()
+                );
+            }
+        }
+        Ok(())
+    })
+}
+
+async fn page_of(store: &Neo4jStore, graph: &Graph, order: &[EntityOrder], page: PageArgs) -> Result<Page, Failed> {
+    let kinds = graph.ontology.all_kinds();
+    let root = entities(kinds, Filter::TRUE, order.to_vec(), page, names(kinds));
+    match store.execute(&root, &View::new(None, None), Instant::now() + Duration::from_secs(60)).await? {
+        (Datum::Page(page), _) => Ok(*page),
+        other => Err(format!("no page: {other:?}").into()),
+    }
+}
+
+/// Plans over the shipped seed: every operator, every slot, every property, every relationship and shortcut.
+fn roots(graph: &Graph) -> Vec<(String, Root)> {
+    let ontology = &graph.ontology;
+    let all = ontology.all_kinds();
+    let ids: Vec<Arc<str>> = graph.nodes.iter().map(|node| node.id.clone()).collect();
+    let some_ids: Vec<Arc<str>> = ids.iter().step_by(7).cloned().collect();
+    let places: Vec<Arc<str>> = ids.iter().filter(|id| id.starts_with("region:")).step_by(3).cloned().collect();
+    let mut roots = Vec::new();
+    let mut add = |what: String, root: Root| roots.push((what, root));
+    let unknown = ["nobody:at-all".into()];
+    let with_unknown: Vec<Arc<str>> = some_ids.iter().chain(&unknown).chain(&some_ids[..2]).cloned().collect();
+    add("by ids".into(), Root::ByIds { ids: with_unknown, kinds: all, entity: names(all) });
+    for kind in all.iter() {
+        let kinds = KindSet::one(kind);
+        let name = &ontology.kind(kind).name;
+        let slots = everything(ontology, kind);
+        let own = slots.len().div_ceil(4);
+        for (i, slots) in slots.chunks(4).enumerate().skip(usize::from(kind.0) % 3).step_by(if own > 6 { 3 } else { 1 })
+        {
+            let entity = EntityProjection { shapes: vec![(kinds, slots.to_vec())] };
+            add(format!("all of {name}, {i}"), entities(kinds, Filter::TRUE, Vec::new(), page(30), entity));
+        }
+        add(format!("none but {name}"), Root::ByIds { ids: some_ids.clone(), kinds, entity: names(kinds) });
+    }
+    for (number, order) in orders(ontology).into_iter().enumerate() {
+        if number % 5 > 1 {
+            continue;
+        }
+        let what = format!("order {order:?}");
+        add(what.clone(), entities(all, Filter::TRUE, order.clone(), page(5000), names(all)));
+        add(
+            format!("{what} backward"),
+            entities(all, Filter::TRUE, order, PageArgs { backward: true, ..page(40) }, names(all)),
+        );
+    }
+    for (what, filter) in filters(graph, &some_ids, &places) {
+        let negated = Filter::Not(Box::new(filter.clone()));
+        add(format!("where {what}"), entities(all, filter.clone(), Vec::new(), page(300), names(all)));
+        if !matches!(filter, Filter::Related { .. }) {
+            add(format!("where not {what}"), entities(all, negated, Vec::new(), page(300), names(all)));
+        }
+    }
+    for (what, anchor, filter) in anchors(ontology, &some_ids, &places) {
+        let mut root = entities(all, filter, Vec::new(), page(300), names(all));
+        if let Root::Entities(page) = &mut root {
+            page.anchor = anchor;
+        }
+        add(format!("from {what}"), root);
+    }
+    for text in ["威", "威高", "w", "wg", "wei", "医疗器械", "zzz", ""] {
+        let text: Arc<str> = naming::fold(text).into();
+        let search = SearchPage { text: text.clone(), kinds: all, page: page(50), entity: names(all) };
+        add(format!("search {text}"), Root::Search(search));
+    }
+    for (what, filter) in observation_filters(graph, &some_ids, &places) {
+        for (key, descending) in [
+            (ObservationKey::When, true),
+            (ObservationKey::Value, false),
+            (ObservationKey::Value, true),
+            (ObservationKey::Indicator, false),
+        ] {
+            let order = vec![ObservationOrder { key, descending }];
+            let page = ObservationsPage { filter: filter.clone(), order, page: page(500), row: observation(ontology) };
+            add(format!("observations {what} by {key:?}"), Root::Observations(page));
+        }
+    }
+    for one in graph.observations.iter().step_by(20) {
+        add(format!("{}", one.id), Root::Observation { id: one.id.clone(), observation: observation(ontology) });
+    }
+    roots
+}
+
+fn orders(ontology: &Ontology) -> Vec<Vec<EntityOrder>> {
+    let scalar = |(_, property): &(usize, &mdgraph::ontology::Property)| {
+        !matches!(property.ty, ValueType::List(_) | ValueType::Struct(_))
+    };
+    let properties =
+        ontology.properties.iter().enumerate().filter(scalar).map(|(i, _)| EntityKey::Property(PropId(i as u16)));
+    let keys: Vec<EntityKey> = [EntityKey::Name, EntityKey::Degree].into_iter().chain(properties).collect();
+    let mut orders = vec![Vec::new()];
+    for descending in [false, true] {
+        orders.extend(keys.iter().map(|key| vec![EntityOrder { key: key.clone(), descending }]));
+        let two = keys.iter().rev().step_by(5).take(2);
+        orders.push(two.map(|key| EntityOrder { key: key.clone(), descending }).collect());
+    }
+    orders
+}
+
+fn filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String, Filter)> {
+    let ontology = &graph.ontology;
+    let mut filters = vec![
+        ("ids".to_owned(), Filter::Ids(ids.to_vec())),
+        ("within".to_owned(), Filter::Within(places.to_vec())),
+        ("nothing".to_owned(), Filter::Or(Vec::new())),
+        ("kinds".to_owned(), Filter::Kinds(ontology.all_kinds().iter().step_by(2).collect())),
+        ("name contains".to_owned(), Filter::Name(Test::Contains("威".into()))),
+        ("name starts".to_owned(), Filter::Name(Test::StartsWith("w".into()))),
+        ("name in".to_owned(), Filter::Name(Test::In(vec!["威高".into(), "威海".into()]))),
+        ("name not in".to_owned(), Filter::Name(Test::NotIn(vec!["威高".into(), "威海".into()]))),
+    ];
+    for (i, property) in ontology.properties.iter().enumerate() {
+        let id = PropId(i as u16);
+        let mut values: Vec<Data> = Vec::new();
+        for node in &graph.nodes {
+            let dated =
+                node.history.iter().filter(|(p, _)| *p == id).flat_map(|(_, dated)| dated.iter().map(|d| &d.value));
+            for value in node.property(id).into_iter().chain(dated) {
+                match value {
+                    Data::List(items) => values.extend(items.iter().cloned()),
+                    value => values.push(value.clone()),
+                }
+            }
+        }
+        values.sort();
+        values.dedup();
+        values.truncate(4);
+        let mut tests =
+            vec![Test::IsNull(true), Test::IsNull(false), Test::In(values.clone()), Test::NotIn(values.clone())];
+        if let Some(first) = values.first() {
+            match first {
+                Data::Str(text) => {
+                    tests.push(Test::Contains(text.chars().take(2).collect::<String>().into()));
+                    tests.push(Test::StartsWith(text.chars().take(1).collect::<String>().into()));
+                }
+                Data::Int(_) | Data::Decimal(_) => {
+                    let number = || first.clone();
+                    tests.extend([Test::Gt(number()), Test::Gte(number()), Test::Lt(number()), Test::Lte(number())]);
+                }
+                Data::Date(day) => tests.extend([Test::During(*day), Test::Before(*day), Test::After(*day)]),
+                _ => {}
+            }
+            tests.push(Test::During("2022".parse().unwrap_or_else(|_| unreachable!())));
+        }
+        filters
+            .extend(tests.into_iter().map(|test| (format!("{} {test:?}", property.name), Filter::Property(id, test))));
+    }
+    for hop in hops(ontology) {
+        for quantifier in [Quantifier::Some, Quantifier::None, Quantifier::Every] {
+            let number = filters.len();
+            let variants = [
+                (EdgeFilter::default(), Filter::TRUE),
+                (
+                    EdgeFilter { status: Some([Status::Actual].into_iter().collect()), ..EdgeFilter::default() },
+                    Filter::TRUE,
+                ),
+                (
+                    EdgeFilter { basis: Some(vec![Basis::Stated]), ..EdgeFilter::default() },
+                    Filter::Not(Box::new(Filter::Name(Test::Contains("威".into())))),
+                ),
+                (EdgeFilter { properties: vec![(0, Test::IsNull(false))], ..EdgeFilter::default() }, Filter::TRUE),
+            ];
+            for (edge, node) in variants.into_iter().skip(number % 4).take(1) {
+                if let Hop::Edge(id, _) = hop
+                    && edge.properties.len() > ontology.relationship(id).properties.len()
+                {
+                    continue;
+                }
+                let what = format!("{quantifier:?} {} {edge:?}", hop_name(ontology, hop));
+                filters.push((what, Filter::Related { hop, quantifier, edge, node: Box::new(node) }));
+            }
+        }
+    }
+    filters
+}
+
+fn anchors(ontology: &Ontology, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String, Anchor, Filter)> {
+    let text = |text: &str| Data::Str(text.into());
+    let mut anchors = vec![
+        ("order".to_owned(), Anchor::OrderWalk, Filter::TRUE),
+        ("ids".to_owned(), Anchor::Ids(ids.to_vec()), Filter::Ids(ids.to_vec())),
+        ("within".to_owned(), Anchor::Within(places.to_vec()), Filter::Within(places.to_vec())),
+        ("name".to_owned(), Anchor::Name(vec!["威高".into()]), Filter::Name(Test::In(vec![text("威高")]))),
+    ];
+    for (i, property) in
+        ontology.properties.iter().enumerate().filter(|(_, property)| property.indexing != Indexing::None)
+    {
+        let values = vec![Data::Bool(true), text("91371000"), text("ACTUAL")];
+        let id = PropId(i as u16);
+        let filter = Filter::Property(id, Test::In(values.clone()));
+        anchors.push((property.name.to_string(), Anchor::Property(id, values), filter));
+    }
+    for hop in hops(ontology) {
+        let all = ontology.all_kinds();
+        let inner = Anchor::Within(places.to_vec());
+        let node = Box::new(Filter::Within(places.to_vec()));
+        let filter = Filter::Related { hop, quantifier: Quantifier::Some, edge: EdgeFilter::default(), node };
+        let anchor = Anchor::Via { hop, kinds: all, inner: Box::new(inner) };
+        anchors.push((format!("via {}", hop_name(ontology, hop)), anchor, filter));
+    }
+    anchors
+}
+
+fn observation_filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String, ObservationFilter)> {
+    let figures = graph.observations.iter().filter_map(|o| o.normalized.as_ref().map(|q| q.value).or(o.value));
+    let figures: Vec<Data> = figures.step_by(9).map(Data::Decimal).take(6).collect();
+    let day: PartialDate = "2021".parse().unwrap_or_else(|_| unreachable!());
+    let mut filters = vec![
+        ("all".to_owned(), ObservationFilter::And(Vec::new())),
+        ("about".to_owned(), ObservationFilter::Subject(Filter::Within(places.to_vec()))),
+        ("measuring".to_owned(), ObservationFilter::Indicator(Filter::Ids(ids.to_vec()))),
+        ("in sector".to_owned(), ObservationFilter::Sector(Filter::TRUE)),
+        ("actual".to_owned(), ObservationFilter::Status([Status::Actual].into_iter().collect())),
+    ];
+    let dates = || vec![Data::Date(day)];
+    for test in [
+        Test::During(day),
+        Test::Before(day),
+        Test::After(day),
+        Test::In(dates()),
+        Test::NotIn(dates()),
+        Test::IsNull(true),
+    ] {
+        filters.push((format!("when {test:?}"), ObservationFilter::When(test.clone())));
+        filters.push((format!("not when {test:?}"), ObservationFilter::Not(Box::new(ObservationFilter::When(test)))));
+    }
+    let mut tests =
+        vec![Test::In(figures.clone()), Test::NotIn(figures.clone()), Test::IsNull(true), Test::IsNull(false)];
+    for figure in figures {
+        let number = || figure.clone();
+        tests.extend([Test::Gt(number()), Test::Gte(number()), Test::Lt(number()), Test::Lte(number())]);
+    }
+    filters.extend(tests.into_iter().map(|test| (format!("value {test:?}"), ObservationFilter::Value(test))));
+    filters
+}
+
+fn hops(ontology: &Ontology) -> Vec<Hop> {
+    let directions = [Direction::Out, Direction::In];
+    let stored = (0..ontology.relationships.len() as u16).flat_map(|i| directions.map(|d| Hop::Edge(RelId(i), d)));
+    let derived = (0..ontology.derived.len() as u16).flat_map(|i| directions.map(|d| Hop::Derived(DerivedId(i), d)));
+    stored.chain(derived).collect()
+}
+
+fn hop_name(ontology: &Ontology, hop: Hop) -> String {
+    match hop {
+        Hop::Edge(id, direction) => format!("{} {direction:?}", ontology.relationship(id).name),
+        Hop::Derived(id, direction) => format!("{} {direction:?}", ontology.shortcut(id).field),
+    }
+}
+
+fn entities(kinds: KindSet, filter: Filter, order: Vec<EntityOrder>, page: PageArgs, entity: EntityProjection) -> Root {
+    Root::Entities(EntitiesPage { kinds, filter, anchor: Anchor::Scan, order, page, entity })
+}
+
+fn page(limit: u32) -> PageArgs {
+    PageArgs { limit, backward: false, after: None, before: None, items: true, total: true }
+}
+
+fn names(kinds: KindSet) -> EntityProjection {
+    EntityProjection { shapes: vec![(kinds, vec![Slot::Id, Slot::Name(Lang::Zh)])] }
+}
+
+/// Every slot of an entity of a kind.
+fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
+    let all = ontology.all_kinds();
+    let mut slots = vec![
+        Slot::Id,
+        Slot::Name(Lang::En),
+        Slot::Names,
+        Slot::Disambiguation(Lang::Zh),
+        Slot::Description(Lang::En),
+        Slot::Degree,
+        Slot::Sources(3, citation(ontology)),
+    ];
+    slots.extend(ontology.kind(kind).properties.iter().map(|property| Slot::Property(*property)));
+    for (number, (_, link)) in ontology.links_of(Target::Kind(kind)).into_iter().enumerate() {
+        let hop = match link {
+            Link::Relationship(id, direction) => Hop::Edge(id, direction),
+            Link::Derived(id, direction) => Hop::Derived(id, direction),
+        };
+        let row = vec![
+            EdgeSlot::Node(names(all)),
+            EdgeSlot::Fact(fact(ontology)),
+            EdgeSlot::Property(0),
+            EdgeSlot::Relationship,
+            EdgeSlot::Direction,
+            EdgeSlot::Status,
+            EdgeSlot::Facts(vec![FactSlot::Id]),
+        ];
+        slots.push(match number % 3 {
+            0 => {
+                let order = vec![EntityOrder { key: EntityKey::Degree, descending: true }];
+                let edge = EdgeFilter { status: Some(StatusSet::HELD), ..EdgeFilter::default() };
+                Slot::Edges(EdgesPage { hop, edge, node: Filter::TRUE, order, page: page(2), row })
+            }
+            1 => {
+                let node = Filter::Name(Test::Contains("威".into()));
+                Slot::Edges(EdgesPage { hop, edge: EdgeFilter::default(), node, order: Vec::new(), page: page(3), row })
+            }
+            _ => Slot::One(hop, names(all)),
+        });
+    }
+    let row = vec![
+        EdgeSlot::Node(names(all)),
+        EdgeSlot::Relationship,
+        EdgeSlot::Direction,
+        EdgeSlot::Fact(vec![FactSlot::Id]),
+    ];
+    for direction in [None, Some(Direction::Out), Some(Direction::In)] {
+        slots.push(Slot::Related(RelatedPage {
+            relationships: None,
+            kinds: all,
+            direction,
+            status: StatusSet::ALL,
+            page: page(5),
+            groups: true,
+            row: row.clone(),
+        }));
+    }
+    slots.push(Slot::Facts(FactsPage {
+        relationships: None,
+        status: StatusSet::ALL,
+        page: page(5),
+        row: fact(ontology),
+    }));
+    let filter = ObservationFilter::And(Vec::new());
+    slots.push(Slot::Observations(ObservationsPage {
+        filter,
+        order: Vec::new(),
+        page: page(2),
+        row: observation(ontology),
+    }));
+    slots
+}
+
+fn citation(ontology: &Ontology) -> CitationProjection {
+    vec![CitationSlot::Document(names(ontology.all_kinds())), CitationSlot::Section, CitationSlot::Supports]
+}
+
+fn fact(ontology: &Ontology) -> FactProjection {
+    let names = || names(ontology.all_kinds());
+    vec![
+        FactSlot::Id,
+        FactSlot::Relationship,
+        FactSlot::Status,
+        FactSlot::Basis,
+        FactSlot::Since,
+        FactSlot::Until,
+        FactSlot::Note,
+        FactSlot::Doubt,
+        FactSlot::Properties,
+        FactSlot::KnownFrom,
+        FactSlot::KnownTo,
+        FactSlot::Subject(names()),
+        FactSlot::Object(names()),
+        FactSlot::SupersededBy(vec![FactSlot::Id, FactSlot::Status, FactSlot::Subject(names())]),
+        FactSlot::Sources(2, citation(ontology)),
+    ]
+}
+
+fn observation(ontology: &Ontology) -> ObservationProjection {
+    let names = || names(ontology.all_kinds());
+    vec![
+        ObservationSlot::Id,
+        ObservationSlot::Indicator(names()),
+        ObservationSlot::Subjects(names()),
+        ObservationSlot::When,
+        ObservationSlot::Span,
+        ObservationSlot::Value,
+        ObservationSlot::Unit,
+        ObservationSlot::Normalized,
+        ObservationSlot::Bound,
+        ObservationSlot::Rank(names()),
+        ObservationSlot::Status,
+        ObservationSlot::Scope { sector: names(), place: names() },
+        ObservationSlot::BreakdownOf(vec![ObservationSlot::Id]),
+        ObservationSlot::Note,
+        ObservationSlot::Doubt,
+        ObservationSlot::Sources(2, citation(ontology)),
+    ]
+}
+
+fn shipped() -> Result<Graph, Failed> {
+    let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
+    let loaded = ingest::load(&ontology, &ingest::embedded()).map_err(|problems| format!("{problems:?}"))?;
+    Ok(loaded.graph)
+}
+
+/// Everything in the database but the ids that Neo4j gives, in an order.
+async fn content(client: &Client) -> Result<Vec<Value>, Failed> {
+    let mut all = Vec::new();
+    for text in [
+        "MATCH (n) WITH labels(n) AS labels, n ORDER BY n.id RETURN [labels, properties(n)] AS row",
+        "MATCH (a)-[r]->(b) WITH a, r, b ORDER BY a.id, type(r), b.id, r._id, r.position RETURN [a.id, type(r), b.id, properties(r)] AS row",
+    ] {
+        let rows = client.read(&Statement { text: text.into(), parameters: Vec::new() }, within()).await?;
+        all.extend(rows.into_iter().map(sorted));
+    }
+    Ok(all)
+}
+
+/// Neo4j's maps have no order.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(sorted).collect()),
+        Value::Map(mut entries) => {
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Map(entries)
+        }
+        value => value,
+    }
+}
+
+/// Where two texts of data part.
+fn difference(expected: &Datum, found: &Datum) -> String {
+    let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
+    let same = expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| text.chars().skip(same.saturating_sub(120)).take(320).collect::<String>();
+    format!("\n  memory: …{}\n  neo4j:  …{}", around(&expected), around(&found))
+}
+
+fn date(text: &str) -> Option<PartialDate> {
+    text.parse().ok()
+}
+
+fn within() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(60)
+}
+
+fn connect(neo4j: &Neo4j) -> Result<Client, Failed> {
+    let address =
+        Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
+    Ok(Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?)
+}
+
+fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+    tokio::runtime::Runtime::new()?.block_on(future)
+}
