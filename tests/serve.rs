@@ -91,6 +91,20 @@ fn one_line_says_what_is_served_and_sigterm_ends_it() {
 }
 
 #[test]
+fn a_database_that_is_away_is_no_reason_not_to_start() {
+    // A port that nobody listens at.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = Server::start(&["--store", &format!("bolt://{free}"), "--log", "off"]);
+    assert!(server.line.contains("Neo4j, which does not answer"), "{}", server.line);
+    assert!(server.get("/health/live").starts_with("HTTP/1.1 200 "));
+    assert!(server.get("/health/ready").starts_with("HTTP/1.1 503 "));
+    assert!(server.get("/schema.graphql").contains("type Query"));
+    let answer = server.get("/graphql?query=%7Bcompanies%7BtotalCount%7D%7D");
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: "), "{answer}");
+    assert!(answer.contains("STORE_UNAVAILABLE") && !answer.contains(&free.to_string()), "{answer}");
+}
+
+#[test]
 fn the_log_can_be_json() {
     let mut server = Server::start(&["serve", "--log-format", "json"]);
     server.get("/graphql?query=query%20Q%7Bcompanies%7BtotalCount%7D%7D");
@@ -114,6 +128,11 @@ fn what_cannot_be_served_is_said_in_a_line() {
         (vec!["--listen", address.as_str()], 1, "another port with --listen"),
         (vec!["serve", "--seed", "/nonexistent"], 1, "cannot read /nonexistent"),
         (vec!["serve", "--schema", "/nonexistent"], 1, "cannot read /nonexistent"),
+        (vec!["--store", "ftp://a"], 1, "bolt://"),
+        (vec!["--store", "bolt://user:word@a"], 1, "--neo4j-user"),
+        (vec!["--store", "neo4j"], 1, "NEO4J_URI"),
+        (vec!["--store", "a"], 2, "memory"),
+        (vec!["import"], 1, "--store bolt://"),
         (vec!["--log", "a=b=c"], 1, "--log"),
         (vec!["--max-depth", "many"], 2, "--max-depth"),
         (vec!["--cors-origins", "example.org"], 2, "https://example.org"),

@@ -20,6 +20,9 @@ use tokio::runtime::Runtime;
 
 use super::{Failure, neo4j, ontology, seed, seed_failure};
 
+/// How long the start waits for a database.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
+
 /// How long work that cannot be interrupted may hold up the end of the process.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
@@ -60,14 +63,13 @@ impl Serve {
         let address = listener.local_addr()?;
         let ontology = Arc::new(ontology(&self.ontology)?);
         let (store, loaded) = match neo4j(&self.store)? {
-            // Asked when the first request comes: the server starts without it, and readiness says whether it answers.
-            Some(client) => (Store::Neo4j(Neo4jStore::new(client, ontology.clone())), "over Neo4j, started".to_owned()),
+            Some(client) => runtime.block_on(database(Neo4jStore::new(client, ontology.clone()))),
             None => self.memory(&ontology)?,
         };
         let engine = PlanEngine::new(ontology, store, self.limits)?;
         let took = started.elapsed().as_secs_f64();
         // Where nobody reads this line there is nobody to tell.
-        let _ = writeln!(std::io::stdout(), "mdgraph: {loaded} in {took:.2} s; http://{address}");
+        let _ = writeln!(std::io::stdout(), "mdgraph: {loaded}; {took:.2} s; http://{address}");
         // Requests that were cut off stand in the log; the process ended as it was told to.
         let (Stopped::Drained | Stopped::CutOff) =
             runtime.block_on(http::serve(listener, engine, self.limits, self.server, stop))?;
@@ -81,6 +83,18 @@ impl Serve {
         let graph = Arc::new(loaded.graph);
         Ok((Store::Memory(Memory::new(Snapshot::new(graph))), words))
     }
+}
+
+/// A database as the store, and in words whether it answers. It need not: the server starts, says that it is not ready, and
+/// answers as soon as the database does.
+async fn database(store: Neo4jStore) -> (Store, String) {
+    let words = match store.ready(Instant::now() + FIRST_ANSWER).await {
+        Ok(()) => "over Neo4j, which answers",
+        Err(_) => {
+            "over Neo4j, which does not answer yet, or holds no finished import of this ontology (mdgraph import)"
+        }
+    };
+    (Store::Neo4j(store), words.to_owned())
 }
 
 /// Binds the address to serve at.

@@ -361,9 +361,7 @@ fn check_address(uri: &str) -> Result<(), Error> {
         return Err(Error::Address("has a scheme that is not Neo4j's"));
     }
     if authority.contains('@') {
-        return Err(Error::Address(
-            "contains a login; give it by --store-user and the password's environment variable",
-        ));
+        return Err(Error::Address("contains a login; give it by --neo4j-user and NEO4J_PASSWORD"));
     }
     if authority.is_empty() || authority.starts_with(':') {
         return Err(Error::Address("names no host"));
