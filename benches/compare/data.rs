@@ -79,7 +79,10 @@ impl<'a> Reader<'a> {
         let graph = self.graph;
         let wanted = graph.ontology.relationship_named(relationship);
         let all = self.out.get(&ix).cloned().unwrap_or_default();
-        all.into_iter().map(|i| &graph.facts[i]).filter(move |f| Some(f.relationship) == wanted).map(|f| (f, graph.node(f.object)))
+        all.into_iter()
+            .map(|i| &graph.facts[i])
+            .filter(move |f| Some(f.relationship) == wanted)
+            .map(|f| (f, graph.node(f.object)))
     }
 
     fn named(&self, node: &Node) -> Named {

@@ -23,7 +23,8 @@ pub fn request(body: &str) -> Vec<u8> {
 /// Loads `port` of loopback for `time` over `connections` connections, going through `requests` in turn.
 pub async fn run(port: u16, requests: &[Vec<u8>], connections: usize, time: Duration) -> std::io::Result<Run> {
     let start = Instant::now();
-    let loops = (0..connections).map(|c| connection(port, requests, c * requests.len() / connections.max(1), start + time));
+    let loops =
+        (0..connections).map(|c| connection(port, requests, c * requests.len() / connections.max(1), start + time));
     let mut times = Vec::new();
     for result in futures::future::join_all(loops).await {
         times.extend(result?);

@@ -3,8 +3,7 @@
 
 use mdgraph::graph::naming::sort_key;
 use mdgraph::graph::{
-    Basis, Bilingual, Citation, DAY_MAX, Day, Fact, Graph, Node, NodeIx, NodeNames, PartialDate, Status, Value,
-    When,
+    Basis, Bilingual, Citation, DAY_MAX, Day, Fact, Graph, Node, NodeIx, NodeNames, PartialDate, Status, Value, When,
 };
 use mdgraph::ontology::{Ontology, PropId, RelId};
 use std::collections::{HashMap, HashSet};
@@ -69,12 +68,19 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
     let edge = |edges: &mut Vec<Edge>, relationship, subject, object| {
         edges.push(Edge { relationship, subject, object, properties: Vec::new() });
     };
-    node(&mut drafts, "document:industry".into(), "Document", "合成数据".into(), vec![("title", Value::from("合成数据"))]);
+    node(
+        &mut drafts,
+        "document:industry".into(),
+        "Document",
+        "合成数据".into(),
+        vec![("title", Value::from("合成数据"))],
+    );
     let country = node(&mut drafts, "region:cn".into(), "Region", "中国".into(), vec![]);
-    let mut level = |drafts: &mut Vec<Draft>, edges: &mut Vec<Edge>, count: usize, name: &str, above: Vec<usize>| {
+    let level = |drafts: &mut Vec<Draft>, edges: &mut Vec<Edge>, count: usize, name: &str, above: Vec<usize>| {
         (0..count)
             .map(|i| {
-                let ix = node(drafts, format!("region:{name}-{i}"), "Region", format!("{}地区{i}", syllable(i)), vec![]);
+                let ix =
+                    node(drafts, format!("region:{name}-{i}"), "Region", format!("{}地区{i}", syllable(i)), vec![]);
                 edge(edges, "PART_OF", ix, above[i % above.len()]);
                 ix
             })
@@ -86,7 +92,13 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
     let mut sectors: Vec<usize> = Vec::new();
     for i in 0..SECTORS {
         let position = Value::from(["UPSTREAM", "MIDSTREAM", "DOWNSTREAM"][i % 3]);
-        let ix = node(&mut drafts, format!("sector:s{i}"), "Sector", format!("{}赛道{i}", syllable(i * 7)), vec![("chainPosition", position)]);
+        let ix = node(
+            &mut drafts,
+            format!("sector:s{i}"),
+            "Sector",
+            format!("{}赛道{i}", syllable(i * 7)),
+            vec![("chainPosition", position)],
+        );
         if i >= 6 {
             edge(&mut edges, "PART_OF", ix, sectors[i % 6]);
         }
@@ -95,7 +107,8 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
     let mut firms = Vec::with_capacity(companies);
     for i in 0..companies {
         let founded = PartialDate::from_code(((1980 + random.below(44)) * 10_000) as i32).map(Value::Date);
-        let mut properties = vec![("creditCode", Value::from(format!("9137{i:014}").as_str())), ("identified", Value::Bool(true))];
+        let mut properties =
+            vec![("creditCode", Value::from(format!("9137{i:014}").as_str())), ("identified", Value::Bool(true))];
         properties.extend(founded.filter(|_| i % 5 != 0).map(|f| ("foundedOn", f)));
         let zh = format!("{}{}医疗{i}", syllable(random.below(9_999)), syllable(random.below(9_999)));
         let ix = node(&mut drafts, format!("company:c{i}"), "Company", zh, properties);
@@ -104,9 +117,20 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
         edge(&mut edges, "IN_SECTOR", ix, sectors[random.skewed(SECTORS)]);
         for p in 0..2 {
             let class = Value::from(["I", "II", "II", "III"][random.below(4)]);
-            let product = node(&mut drafts, format!("product:p{i}-{p}"), "Product", format!("{}产品{i}-{p}", syllable(i + p)), vec![("deviceClass", class)]);
+            let product = node(
+                &mut drafts,
+                format!("product:p{i}-{p}"),
+                "Product",
+                format!("{}产品{i}-{p}", syllable(i + p)),
+                vec![("deviceClass", class)],
+            );
             let brand = Value::from(format!("品牌{}", random.below(5_000)).as_str());
-            edges.push(Edge { relationship: "MAKES", subject: ix, object: product, properties: vec![("brand", brand)] });
+            edges.push(Edge {
+                relationship: "MAKES",
+                subject: ix,
+                object: product,
+                properties: vec![("brand", brand)],
+            });
             edge(&mut edges, "IN_SECTOR", product, sectors[random.skewed(SECTORS)]);
         }
         firms.push(ix);
@@ -116,7 +140,12 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
             let goods = Value::from(["导管", "芯片", "包材", "钢针"][random.below(4)]);
             let to = firms[random.skewed(companies)];
             if to != firm {
-                edges.push(Edge { relationship: "SUPPLIES", subject: firm, object: to, properties: vec![("goods", goods)] });
+                edges.push(Edge {
+                    relationship: "SUPPLIES",
+                    subject: firm,
+                    object: to,
+                    properties: vec![("goods", goods)],
+                });
             }
         }
     }
@@ -125,7 +154,8 @@ fn draft(companies: usize, random: &mut Random) -> (Vec<Draft>, Vec<Edge>) {
 
 fn syllable(i: usize) -> String {
     const HAN: [char; 20] = [
-        '威', '高', '达', '因', '吉', '迪', '沙', '康', '华', '新', '瑞', '健', '信', '海', '东', '明', '博', '安', '天', '宁',
+        '威', '高', '达', '因', '吉', '迪', '沙', '康', '华', '新', '瑞', '健', '信', '海', '东', '明', '博', '安',
+        '天', '宁',
     ];
     [HAN[i % 20], HAN[i / 20 % 20]].iter().collect()
 }
@@ -139,7 +169,9 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
     let citation = Citation { document: place[0], section: "一".into(), supports: Vec::new() };
     let property = |name: &str| ontology.property_named(name).unwrap_or_else(|| panic!("property {name}"));
     let props: HashMap<&str, PropId> =
-        ["title", "chainPosition", "creditCode", "identified", "foundedOn", "deviceClass"].map(|n| (n, property(n))).into();
+        ["title", "chainPosition", "creditCode", "identified", "foundedOn", "deviceClass"]
+            .map(|n| (n, property(n)))
+            .into();
     let mut slots: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let nodes = order
         .iter()
@@ -167,7 +199,8 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
     let mut seen = HashSet::new();
     let mut facts: Vec<Fact> = Vec::with_capacity(edges.len());
     for edge in edges {
-        let rel: RelId = ontology.relationship_named(edge.relationship).unwrap_or_else(|| panic!("{}", edge.relationship));
+        let rel: RelId =
+            ontology.relationship_named(edge.relationship).unwrap_or_else(|| panic!("{}", edge.relationship));
         let declared = &ontology.relationship(rel).properties;
         let properties: Vec<(u8, Value)> = edge
             .properties
@@ -201,4 +234,3 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
     facts.dedup_by(|a, b| a.id == b.id);
     Graph::new(ontology, nodes, facts, Vec::new(), HashMap::new())
 }
-

@@ -246,7 +246,9 @@ fn node(ontology: &Ontology, draft: Draft, order: &Order, ids: &Ids) -> Node {
     let mut properties_known = Vec::new();
     properties.sort_by_key(|(id, ..)| *id);
     for (id, value, _, day) in properties {
-        if day != known && ontology.property(id).default.as_ref() != Some(&value) {
+        // A value that every entity has (`!`, or a default) is never hidden: the API promises one under every `known`.
+        let property = ontology.property(id);
+        if day != known && !property.required && property.default.is_none() {
             properties_known.push((id, day));
         }
         values.push((id, value));

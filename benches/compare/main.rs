@@ -1,0 +1,185 @@
+//! The entity page over loopback, in one run, against two peers that serve the same data and give the same answer:
+//! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers.
+//!
+//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N`
+//!
+//! Each server is a process of its own with as many threads as the machine has cores; they are loaded in turn, several rounds, and the
+//! ratio is taken within a round, because a machine's speed drifts.
+
+mod data;
+mod derive;
+mod hand;
+#[path = "../support/industry.rs"]
+mod industry;
+mod load;
+mod ours;
+
+use mdgraph::ontology::Ontology;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// About 60 fields for a company with two products.
+pub const PAGE: &str = include_str!("page.graphql");
+const PEERS: [&str; 3] = ["ours", "hand", "derive"];
+const SEED: u64 = 7;
+
+type Failure = Box<dyn std::error::Error>;
+
+struct Options {
+    companies: usize,
+    rounds: usize,
+    seconds: u64,
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = |flag: &str, otherwise: usize| {
+        let at = arguments.iter().position(|a| a == flag);
+        at.and_then(|i| arguments.get(i + 1)).and_then(|v| v.parse().ok()).unwrap_or(otherwise)
+    };
+    let options = Options {
+        companies: number("--companies", 100_000),
+        rounds: number("--rounds", 5),
+        seconds: number("--seconds", 4) as u64,
+    };
+    match arguments.iter().position(|a| a == "--serve").and_then(|i| arguments.get(i + 1)) {
+        Some(peer) => serve(peer, options.companies),
+        None => compare(&options),
+    }
+}
+
+/// A peer's process: serves until its parent closes its standard input, and prints its port.
+fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
+    let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
+    let graph = industry::industry(ontology, companies, SEED);
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_line(&mut String::new());
+        std::process::exit(0);
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        let announce = || {
+            println!("port {port}");
+            std::io::stdout().flush()
+        };
+        match peer {
+            "ours" => ours::serve(graph, listener, announce).await,
+            "hand" => {
+                let router = hand::router(Arc::new(data::data(&graph)));
+                drop(graph);
+                announce()?;
+                Ok(axum::serve(listener, router).await?)
+            }
+            _ => {
+                let router = derive::router(Arc::new(data::data(&graph)));
+                drop(graph);
+                announce()?;
+                Ok(axum::serve(listener, router).await?)
+            }
+        }
+    })
+}
+
+struct Peer {
+    name: &'static str,
+    child: Child,
+    port: u16,
+}
+
+impl Peer {
+    fn start(name: &'static str, companies: usize) -> Result<Peer, Failure> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["--serve", name, "--companies", &companies.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("no output")?;
+        for line in BufReader::new(stdout).lines() {
+            if let Some(port) = line?.strip_prefix("port ") {
+                return Ok(Peer { name, port: port.parse()?, child });
+            }
+        }
+        Err(format!("{name} ended before it served").into())
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn compare(options: &Options) -> Result<(), Failure> {
+    println!("{} companies, {} rounds of {} s a server", options.companies, options.rounds, options.seconds);
+    let peers = PEERS.iter().map(|name| Peer::start(name, options.companies)).collect::<Result<Vec<_>, _>>()?;
+    let requests: Vec<Vec<u8>> = (0..1_000)
+        .map(|i| {
+            let variables = serde_json::json!({ "id": format!("company:c{}", i * options.companies / 1_000) });
+            load::request(&serde_json::json!({ "query": PAGE, "variables": variables }).to_string())
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        agree(&peers, &requests).await?;
+        println!("the three give the same bytes for {} pages\n", requests.len().div_ceil(37));
+        for connections in [16, 1] {
+            rounds(&peers, &requests, connections, options).await?;
+        }
+        Ok(())
+    })
+}
+
+async fn agree(peers: &[Peer], requests: &[Vec<u8>]) -> Result<(), Failure> {
+    for request in requests.iter().step_by(37) {
+        let expected = load::once(peers[0].port, request).await?;
+        for peer in &peers[1..] {
+            let given = load::once(peer.port, request).await?;
+            if given != expected {
+                return Err(format!("ours:\n{expected}\n{}:\n{given}", peer.name).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn rounds(peers: &[Peer], requests: &[Vec<u8>], connections: usize, options: &Options) -> Result<(), Failure> {
+    let time = Duration::from_secs(options.seconds);
+    for peer in peers {
+        load::run(peer.port, requests, connections, time / 4).await?;
+    }
+    let mut runs: Vec<Vec<load::Run>> = peers.iter().map(|_| Vec::new()).collect();
+    for _ in 0..options.rounds {
+        for (peer, runs) in peers.iter().zip(&mut runs) {
+            runs.push(load::run(peer.port, requests, connections, time).await?);
+        }
+    }
+    println!("{connections} connections      requests/s        p50        p99   ours/it: requests/s (min – max), p50");
+    for (i, peer) in peers.iter().enumerate() {
+        let ratios = |f: fn(&load::Run) -> f64| {
+            let mut all: Vec<f64> = runs[0].iter().zip(&runs[i]).map(|(ours, it)| f(ours) / f(it)).collect();
+            all.sort_by(f64::total_cmp);
+            (all[0], all[all.len() / 2], all[all.len() - 1])
+        };
+        let middle = |f: fn(&load::Run) -> f64| {
+            let mut all: Vec<f64> = runs[i].iter().map(f).collect();
+            all.sort_by(f64::total_cmp);
+            all[all.len() / 2]
+        };
+        let (low, ratio, high) = ratios(|r| r.per_second);
+        println!(
+            "  {:<16} {:>12.0} {:>8.3}ms {:>8.3}ms   {ratio:.2} ({low:.2} – {high:.2}), {:.2}",
+            peer.name,
+            middle(|r| r.per_second),
+            middle(|r| r.p50.as_secs_f64() * 1e3),
+            middle(|r| r.p99.as_secs_f64() * 1e3),
+            ratios(|r| r.p50.as_secs_f64()).1,
+        );
+    }
+    println!();
+    Ok(())
+}
