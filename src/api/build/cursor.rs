@@ -13,6 +13,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 #[derive(Clone, Copy, Debug)]
 pub struct Digest(u64);
 
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest::START
+    }
+}
+
 impl Digest {
     const START: Digest = Digest(0xcbf2_9ce4_8422_2325);
 

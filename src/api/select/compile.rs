@@ -332,7 +332,15 @@ impl<'d> Compiler<'d> {
             })
         })?;
         let first = it.first();
+        let in_edges = edges.iter().flatten().any(|field| matches!(field.what, EdgeField::Cursor));
+        let in_info = fields.iter().any(|field| match &field.what {
+            ConnectionField::PageInfo(info) => {
+                info.iter().any(|f| matches!(f.what, PageInfoField::Start | PageInfoField::End))
+            }
+            _ => false,
+        });
         Ok(Box::new(Connection {
+            has_cursors: in_edges || in_info,
             type_name: type_name(first).clone(),
             field: first.name.clone(),
             args: self.args(it)?,

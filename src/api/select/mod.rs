@@ -169,6 +169,8 @@ pub struct Connection {
     pub fields: Fields<ConnectionField>,
     /// What is selected under each `edges`.
     pub edges: Vec<Fields<EdgeField>>,
+    /// Whether any cursor is selected.
+    pub has_cursors: bool,
 }
 
 /// A field of a connection.

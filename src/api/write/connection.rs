@@ -10,7 +10,10 @@ use crate::store::{Datum, Item, Page};
 impl Writer<'_> {
     pub(super) fn connection(&mut self, connection: &Connection, datum: &Datum) -> Written {
         let Datum::Page(page) = datum else { return Err(Misfit("a page is missing")) };
-        let digest = cursor::binding(connection, self.variables, self.view);
+        let digest = match connection.has_cursors {
+            true => cursor::binding(connection, self.variables, self.view),
+            false => cursor::Digest::default(),
+        };
         self.object(&connection.fields, |this, field| match field {
             ConnectionField::Typename => this.name(&connection.type_name),
             ConnectionField::TotalCount => {

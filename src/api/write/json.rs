@@ -8,11 +8,33 @@ const fn must_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
+/// Where the first byte stands that must be escaped: eight bytes at a time, since names and texts seldom have any.
+fn first_escape(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The high bit of each byte that is smaller than n (n at most 128) and has no high bit itself; false alarms, which a
+    // smaller byte before it can raise, are looked at one by one.
+    const fn below(word: u64, n: u64) -> u64 {
+        word.wrapping_sub(ONES * n) & !word & HIGH
+    }
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        let equal = |byte: u8| below(word ^ (ONES * byte as u64), 1);
+        if (below(word, 0x20) | equal(b'"') | equal(b'\\')) != 0
+            && let Some(inner) = chunk.iter().position(|byte| must_escape(*byte))
+        {
+            return Some(at * 8 + inner);
+        }
+    }
+    rest.iter().position(|byte| must_escape(*byte)).map(|inner| chunks.len() * 8 + inner)
+}
+
 /// A string with its quotation marks.
 pub fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| must_escape(*byte)) {
+    while let Some(at) = first_escape(rest) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {
             b'"' => out.extend_from_slice(b"\\\""),
