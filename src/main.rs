@@ -31,7 +31,7 @@ enum Command {
     Check(commands::check::Check),
     /// Fill a Neo4j with the seed; may be repeated, and removes what an earlier import wrote and this one does not
     Import(Box<commands::import::Import>),
-    /// Print the plan of a request: what a store would be asked, and where it would start
+    /// Print the plan of a request and its Cypher: what a store would be asked, and where it would start
     Explain(Box<commands::explain::Explain>),
     /// Print the published schema (SDL) of an ontology
     Schema(commands::schema::Schema),

@@ -11,6 +11,7 @@ use mdgraph::ingest;
 use mdgraph::plan::explain::explain;
 use mdgraph::store::Store;
 use mdgraph::store::memory::{Memory, Snapshot};
+use mdgraph::store::neo4j::render;
 
 use super::{Failure, ontology, seed, seed_failure};
 
@@ -40,10 +41,12 @@ fn text(path: &PathBuf) -> Result<String, Failure> {
 }
 
 impl Explain {
-    /// Prints the plan of each root field; starts are chosen by the counts of the seed.
+    /// Prints the plan of each root field and its Cypher; starts are chosen by the counts of the seed.
     pub fn run(self) -> Result<(), Failure> {
         let ontology = Arc::new(ontology(&self.ontology)?);
         let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
+        let retired = loaded.graph.retired.iter();
+        let retired = retired.map(|(id, node)| (id.clone(), loaded.graph.node(*node).id.clone())).collect();
         let store = Store::Memory(Memory::new(Snapshot::new(Arc::new(loaded.graph))));
         let engine = PlanEngine::new(ontology.clone(), store, self.limits)?;
         let variables = match &self.variables {
@@ -55,7 +58,12 @@ impl Explain {
         let roots = roots.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
         let mut printed = String::new();
         for (name, view, root) in &roots {
-            printed.push_str(&format!("# {name}\n{}", explain(root, view, &ontology)));
+            let statement = render::statement(&ontology, &retired, root, view);
+            printed.push_str(&format!("# {name}\n{}\n{}\n", explain(root, view, &ontology), statement.text));
+            for (parameter, value) in &statement.parameters {
+                printed.push_str(&format!("${parameter} = {value:?}\n"));
+            }
+            printed.push('\n');
         }
         match std::io::stdout().write_all(printed.as_bytes()) {
             // Whoever reads may have seen enough.
