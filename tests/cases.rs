@@ -7,19 +7,20 @@
 //! | `operation` | the operation's name, if the document has several |
 //! | `graph` | the folder of `tests/graphs/` whose ontology and seed it asks; without it, the shipped ones |
 //! | `response.json` | the answer, indented; it must be there |
-//! | `plan.txt` | the plan of each root field; not there when the request is refused |
+//! | `plan.txt`, `cypher.txt` | what `mdgraph explain` prints of it; not there when the request is refused |
 //!
-//! Each is run over memory and is explained offline. `UPDATE=1` rewrites the
-//! expectations: read the diff before you believe it. Arguments filter, as for any test: `-- search/`.
+//! Each is run over memory and over Neo4j, which must give the same bytes, and is explained offline. `UPDATE=1` rewrites the
+//! expectations from memory: read the diff before you believe it. Arguments filter, as for any test: `-- search/`.
 
 mod support;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use support::json::pretty;
+use support::neo4j::{Neo4j, is_required, start_or_skip};
 use support::world::{Service, World};
 
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         }
     };
     let worlds: Arc<Worlds> = Arc::default();
+    let database: Arc<Database> = Arc::default();
     let mut trials = Vec::new();
     for case in &cases {
         let (worlds, case) = (worlds.clone(), case.clone());
@@ -43,7 +45,13 @@ fn main() -> ExitCode {
         let worlds = other_worlds.clone();
         trials.push(Trial::test(format!("{} [plan]", case.name), move || case.explained(&worlds)));
     }
+    for case in cases {
+        let (worlds, database) = (worlds.clone(), database.clone());
+        let name = format!("{} [neo4j]", case.name);
+        trials.push(Trial::ignorable_test(name, move || case.over_neo4j(&worlds, &database)));
+    }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(database); // ends the server before the process exits
     conclusion.exit_code()
 }
 
@@ -106,7 +114,27 @@ impl Case {
     fn explained(&self, worlds: &Worlds) -> Result<(), Failed> {
         let world = worlds.get(self.graph.as_deref())?;
         let explained = world.explain(&self.document, &self.variables, self.operation.as_deref());
-        self.compare("plan.txt", explained)
+        let (plan, cypher) = explained.unzip();
+        self.compare("plan.txt", plan)?;
+        self.compare("cypher.txt", cypher)
+    }
+
+    fn over_neo4j(&self, worlds: &Worlds, database: &Database) -> Result<Completion, Failed> {
+        let world = worlds.get(self.graph.as_deref())?;
+        let expected = self.ask(&world.memory)?;
+        let mut loaded = database.of(self.graph.as_deref(), &world);
+        let answer = match &mut *loaded {
+            Loaded::Is { service, .. } => self.ask(service)?,
+            Loaded::Failed { why, .. } => return Err(why.as_str().into()),
+            Loaded::NoServer(why) if is_required() => return Err(why.as_str().into()),
+            Loaded::NoServer(why) => return Ok(Completion::ignored_with(why.as_str())),
+            Loaded::NotYet => return Err("nothing was loaded".into()),
+        };
+        if answer == expected {
+            return Ok(Completion::Completed);
+        }
+        Err(format!("Neo4j answers otherwise than memory.\n{}", difference(&pretty(&expected), &pretty(&answer)))
+            .into())
     }
 
     /// Holds what is now to what the file says; no file is to be there when there is nothing now.
@@ -165,5 +193,49 @@ impl Worlds {
         let slot =
             self.0.lock().unwrap_or_else(|p| p.into_inner()).entry(graph.map(str::to_owned)).or_default().clone();
         slot.get_or_init(|| World::load(graph).map(Arc::new)).clone()
+    }
+}
+
+/// The one Neo4j, and which graph it holds.
+#[derive(Default)]
+struct Database {
+    server: OnceLock<Result<Neo4j, String>>,
+    loaded: Mutex<Loaded>,
+}
+
+#[derive(Default)]
+enum Loaded {
+    #[default]
+    NotYet,
+    NoServer(String),
+    Failed {
+        graph: Option<String>,
+        why: String,
+    },
+    Is {
+        graph: Option<String>,
+        service: Service,
+    },
+}
+
+impl Database {
+    /// The database with a graph loaded; others wait until it is let go.
+    fn of(&self, graph: Option<&str>, world: &World) -> MutexGuard<'_, Loaded> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(|p| p.into_inner());
+        let there = match &*loaded {
+            Loaded::Is { graph, .. } | Loaded::Failed { graph, .. } => Some(graph.as_deref()),
+            Loaded::NotYet | Loaded::NoServer(_) => None,
+        };
+        if there != Some(graph) {
+            let graph = graph.map(str::to_owned);
+            *loaded = match self.server.get_or_init(start_or_skip) {
+                Err(why) => Loaded::NoServer(why.clone()),
+                Ok(neo4j) => match world.on_neo4j(neo4j) {
+                    Ok(service) => Loaded::Is { graph, service },
+                    Err(why) => Loaded::Failed { graph, why: format!("the graph is not imported into Neo4j: {why}") },
+                },
+            };
+        }
+        loaded
     }
 }

@@ -1,5 +1,6 @@
 //! An ontology with its seed, served over memory and over Neo4j as the program serves them.
 
+use super::neo4j::Neo4j;
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use mdgraph::api::engine::PlanEngine;
@@ -11,6 +12,10 @@ use mdgraph::ontology::Ontology;
 use mdgraph::plan::explain::explain;
 use mdgraph::store::Store;
 use mdgraph::store::memory::{Memory, Snapshot};
+use mdgraph::store::neo4j::Neo4jStore;
+use mdgraph::store::neo4j::client::{Address, Client, Limits as ClientLimits};
+use mdgraph::store::neo4j::import::import;
+use mdgraph::store::neo4j::render;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -119,19 +124,43 @@ impl World {
         Schema::parse_and_validate(self.memory.0.sdl(), "api.graphql").map_err(|e| e.errors.to_string())
     }
 
-    /// The plan of a request, root by root; none of a request that is refused.
-    pub fn explain(&self, document: &str, variables: &Map<String, Value>, operation: Option<&str>) -> Option<String> {
+    /// The plan of a request, root by root, and its Cypher; none of a request that is refused.
+    pub fn explain(
+        &self,
+        document: &str,
+        variables: &Map<String, Value>,
+        operation: Option<&str>,
+    ) -> Option<(String, String)> {
         let engine = &self.memory.0;
         let verdict = engine.prepare(document);
         let prepared = verdict.as_ref().as_ref().ok()?;
         let operation = prepared.operation(operation).ok()?;
         let session = engine.store().session();
         let planned = engine.plan(prepared, operation, variables, &session).ok()?;
-        let mut plan = String::new();
+        let nodes = &self.graph;
+        let retired = nodes.retired.iter().map(|(id, by)| (id.clone(), nodes.node(*by).id.clone())).collect();
+        let (mut plan, mut cypher) = (String::new(), String::new());
         for (field, (view, root)) in planned.selection.iter().zip(&planned.roots) {
             let Some(root) = root else { continue };
             plan.push_str(&format!("# {}\n{}\n", field.name, explain(root, view, &self.graph.ontology)));
+            let statement = render::statement(&self.graph.ontology, &retired, root, view);
+            cypher.push_str(&format!("// {}\n{}\n", field.name, statement.text));
+            for (name, value) in &statement.parameters {
+                cypher.push_str(&format!("// ${name} = {value:?}\n"));
+            }
+            cypher.push('\n');
         }
-        Some(plan)
+        Some((plan, cypher))
+    }
+
+    /// The same graph over a database, whose content it replaces.
+    pub fn on_neo4j(&self, neo4j: &Neo4j) -> Result<Service, String> {
+        let (uri, user, password) = (neo4j.uri.clone(), neo4j.user.clone(), neo4j.password.clone());
+        let limits = ClientLimits { answer: PATIENCE, ..ClientLimits::default() };
+        let client =
+            Client::new(&Address { uri, user, password, database: None }, limits).map_err(|e| e.to_string())?;
+        RUNTIME.block_on(import(&client, &self.graph)).map_err(|e| e.to_string())?;
+        let ontology = &self.graph.ontology;
+        Service::new(ontology, Store::Neo4j(Neo4jStore::new(client, ontology.clone())), self.limits)
     }
 }

@@ -12,7 +12,7 @@ use super::layout as at;
 use super::schema;
 use super::value::Value;
 use crate::graph::{Bilingual, Citation, DAY_MAX, Fact, Graph, Node, NodeIx, Observation, StatusSet, When, naming};
-use crate::ontology::{KindId, RelId};
+use crate::ontology::{Indexing, KindId, RelId};
 
 /// Rows a statement.
 const BATCH: usize = 1000;
@@ -45,6 +45,7 @@ pub async fn import(client: &Client, graph: &Graph) -> Result<Imported, Error> {
     import.remove_other_ontology().await?;
     schema::apply(client, &graph.ontology).await?;
     import.mark(IMPORTING).await?;
+    import.release_unique_values().await?;
     import.entities().await?;
     import.names().await?;
     import.retired().await?;
@@ -340,6 +341,22 @@ impl Import<'_> {
     }
 
     /// Removes what another import wrote. Nodes and relationships that no import wrote have no content and stay.
+    /// Takes unique values from entities of another content: an entity of this graph may have got one of them, and entities are
+    /// written before what is gone is removed.
+    async fn release_unique_values(&self) -> Result<(), Error> {
+        for property in self.graph.ontology.properties.iter().filter(|p| p.indexing == Indexing::Unique) {
+            let text = format!(
+                "MATCH (n:{}) WHERE n.`{name}` IS NOT NULL AND n.{} <> $content CALL (n) {{ REMOVE n.`{name}` }} IN TRANSACTIONS OF 10000 ROWS",
+                at::ENTITY,
+                at::CONTENT,
+                name = property.name,
+            );
+            let parameters = vec![("content".to_owned(), Value::from(self.content))];
+            self.client.write(&Statement { text, parameters }).await?;
+        }
+        Ok(())
+    }
+
     async fn remove_stale(&self) -> Result<(), Error> {
         let content = || vec![("content".to_owned(), Value::from(self.content))];
         for label in [at::ENTITY, at::OBSERVATION] {

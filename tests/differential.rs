@@ -1,0 +1,207 @@
+//! Memory against Neo4j: graphs and requests made up, the same bytes demanded.
+//!
+//! `cargo test --test differential -- --requests 50000 --seed 7` asks for more or repeats a run; the seed is printed. A disagreement is
+//! made smaller and kept as a case under `tests/cases/differential/`, with its graph under `tests/graphs/`: it fails from then on,
+//! over Neo4j or (once `response.json` says what is right) over memory.
+
+#[path = "differential/mod.rs"]
+mod made_up;
+mod support;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use made_up::generate::{Generator, Samples};
+use made_up::request::Request;
+use made_up::seed::{Seed, Size};
+use made_up::{seed, shrink};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+use support::json::pretty;
+use support::neo4j::{Neo4j, is_required, start_or_skip};
+use support::random::Random;
+use support::world::{Service, World};
+
+/// Requests of a run, over all graphs, unless `--requests` says otherwise.
+const REQUESTS: usize = 1_000;
+/// The seed unless `--seed` says otherwise: a run in CI repeats the last one.
+const SEED: u64 = 2022;
+/// Disagreements that one graph's trial makes smaller and keeps before it gives up.
+const KEPT: usize = 1;
+
+/// The graphs: the ontology (a folder of `tests/graphs/`, or the shipped one) and how much is made up for it; `None` takes the
+/// shipped seed as it is.
+const GRAPHS: [(&str, Option<&str>, Option<Size>); 6] = [
+    ("odd, tiny", Some("odd"), Some(Size { entities: 12, facts: 30, observations: 8, documents: 3 })),
+    ("odd, small", Some("odd"), Some(Size { entities: 40, facts: 140, observations: 30, documents: 4 })),
+    ("odd, dense", Some("odd"), Some(Size { entities: 16, facts: 220, observations: 40, documents: 5 })),
+    ("industry, small", None, Some(Size { entities: 60, facts: 150, observations: 30, documents: 3 })),
+    ("industry, dense", None, Some(Size { entities: 90, facts: 600, observations: 80, documents: 5 })),
+    ("shipped", None, None),
+];
+
+struct Run {
+    requests: usize,
+    seed: u64,
+    server: OnceLock<Result<Neo4j, String>>,
+}
+
+fn main() -> ExitCode {
+    // RUST_LOG=mdgraph=debug tells why a store refused.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let mut rest = Vec::new();
+    let (mut requests, mut seed) = (REQUESTS, SEED);
+    let mut arguments = std::env::args();
+    while let Some(argument) = arguments.next() {
+        let mut number = || arguments.next().and_then(|n| n.parse::<u64>().ok());
+        match argument.as_str() {
+            "--requests" => requests = number().map_or(requests, |n| n as usize),
+            "--seed" => seed = number().unwrap_or(seed),
+            _ => rest.push(argument),
+        }
+    }
+    let mut arguments = Arguments::from_iter(rest);
+    // One database.
+    arguments.test_threads = Some(1);
+    let run = Arc::new(Run { requests, seed, server: OnceLock::new() });
+    let trials = GRAPHS
+        .iter()
+        .enumerate()
+        .map(|(number, &(name, ontology, size))| {
+            let run = run.clone();
+            Trial::ignorable_test(name, move || run.trial(number, ontology, size))
+        })
+        .collect();
+    eprintln!("differential: seed {seed}, {requests} requests");
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(run); // ends the server before the process exits
+    conclusion.exit_code()
+}
+
+/// A graph in both stores.
+struct Both<'a> {
+    world: &'a World,
+    neo4j: &'a Service,
+}
+
+impl Both<'_> {
+    /// Both answers, if they differ.
+    fn differ(&self, request: &Request) -> Option<(String, String)> {
+        let ask = |service: &Service| service.answer(&request.document(), request.variables(), None);
+        let (memory, neo4j) = (ask(&self.world.memory), ask(self.neo4j));
+        let (memory, neo4j) = (memory.unwrap_or_else(|e| e), neo4j.unwrap_or_else(|e| e));
+        (memory != neo4j).then_some((memory, neo4j))
+    }
+}
+
+impl Run {
+    fn trial(&self, number: usize, ontology: Option<&str>, size: Option<Size>) -> Result<Completion, Failed> {
+        let neo4j = match self.server.get_or_init(start_or_skip) {
+            Ok(neo4j) => neo4j,
+            Err(why) if is_required() => return Err(why.as_str().into()),
+            Err(why) => return Ok(Completion::ignored_with(why.as_str())),
+        };
+        let random = Random::new(self.seed).fork(number as u64 + 1);
+        let (world, made) = match size {
+            None => (World::load(None)?, None),
+            Some(size) => {
+                let read = support::world::ontology(ontology)?;
+                let made = seed::generate(&read, size, &mut random.fork(1));
+                (World::of(read, made.files())?, Some(made))
+            }
+        };
+        let service = world.on_neo4j(neo4j)?;
+        let both = Both { world: &world, neo4j: &service };
+        let schema = world.schema()?;
+        let samples = Samples::of(&world.graph);
+        let mut generator = Generator::new(&schema, &samples, random.fork(2));
+        let mut choices = random.fork(3);
+        let wanted = self.requests.div_ceil(GRAPHS.len());
+        let (mut asked, mut refused, mut found) = (0, 0, Vec::new());
+        let mut next = None;
+        while asked < wanted && found.len() < KEPT {
+            let request = next.take().unwrap_or_else(|| generator.request());
+            asked += 1;
+            if let Some((memory, _)) = both.differ(&request) {
+                let shown = format!("request {asked}");
+                found.push(self.keep(&both, neo4j, ontology, made.as_ref(), request, (number, asked))?);
+                eprintln!("{shown} of graph {number} differs: {}", found[found.len() - 1].display());
+                drop(memory);
+                if made.is_some() {
+                    // Shrinking the graph has loaded others.
+                    world.on_neo4j(neo4j)?;
+                }
+                continue;
+            }
+            let answer = world.memory.answer(&request.document(), request.variables(), None)?;
+            let answer: serde_json::Value = serde_json::from_str(&answer)?;
+            refused += usize::from(answer.get("errors").is_some());
+            if answer.get("errors").is_some() && std::env::var("SHOW_REFUSED").is_ok() {
+                eprintln!("{}\n{answer}\n", request.document());
+            }
+            if choices.chance(55) {
+                next = request.follow(&answer, &mut |bound| choices.below(bound));
+            }
+        }
+        eprintln!("graph {number}: {asked} requests, {refused} of them refused");
+        if !found.is_empty() {
+            let names: Vec<String> = found.iter().map(|f| f.display().to_string()).collect();
+            return Err(format!("the stores disagree (seed {}); kept as {}", self.seed, names.join(", ")).into());
+        }
+        // The generator is to make valid requests: errors agree too, but say little.
+        if refused * 20 > asked {
+            return Err(format!("{refused} of {asked} requests were refused: the generator makes wrong ones").into());
+        }
+        Ok(Completion::Completed)
+    }
+
+    /// Makes it smaller and writes it as a case.
+    fn keep(
+        &self,
+        both: &Both<'_>,
+        neo4j: &Neo4j,
+        ontology: Option<&str>,
+        made: Option<&Seed>,
+        request: Request,
+        place: (usize, usize),
+    ) -> Result<PathBuf, Failed> {
+        let smaller = shrink::request(request, 1_500, |candidate| both.differ(candidate).is_some());
+        let name = format!("s{}-g{}-r{}", self.seed, place.0, place.1);
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let mut answer = both.differ(&smaller).map(|(memory, _)| memory).unwrap_or_default();
+        let folder = tests.join("cases/differential").join(&name);
+        std::fs::create_dir_all(&folder)?;
+        let mut request = smaller;
+        if let Some(made) = made {
+            let shows = |candidate: &Seed| -> Option<String> {
+                let world = World::of(support::world::ontology(ontology).ok()?, candidate.files()).ok()?;
+                let service = world.on_neo4j(neo4j).ok()?;
+                Both { world: &world, neo4j: &service }.differ(&request).map(|(memory, _)| memory)
+            };
+            let least = shrink::seed(made.clone(), 80, |candidate| shows(candidate).is_some());
+            let graph = tests.join("graphs").join(format!("differential-{name}"));
+            for (file, text) in least.files() {
+                let path = graph.join("seed").join(file);
+                std::fs::create_dir_all(path.parent().unwrap_or(&graph))?;
+                std::fs::write(path, text)?;
+            }
+            if let Some(ontology) = ontology {
+                std::fs::write(graph.join("ontology-of"), format!("{ontology}\n"))?;
+            }
+            std::fs::write(folder.join("graph"), format!("differential-{name}\n"))?;
+            let world = World::of(support::world::ontology(ontology)?, least.files())?;
+            let service = world.on_neo4j(neo4j)?;
+            let both = Both { world: &world, neo4j: &service };
+            request = shrink::request(request, 300, |candidate| both.differ(candidate).is_some());
+            answer = both.differ(&request).map(|(memory, _)| memory).unwrap_or(answer);
+        }
+        std::fs::write(folder.join("request.graphql"), request.document())?;
+        if !request.variables().is_empty() {
+            std::fs::write(folder.join("variables.json"), pretty(&serde_json::to_string(&request.variables())?))?;
+        }
+        std::fs::write(folder.join("response.json"), pretty(&answer))?;
+        Ok(folder)
+    }
+}
