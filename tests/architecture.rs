@@ -105,7 +105,7 @@ fn heads(rest: &str) -> Vec<&str> {
 }
 
 /// Every name of the crate's root that a module's code uses, with the line, from `crate::…` and `super::super::…`.
-fn named<'a>(code: &'a str, depth: usize) -> Vec<(usize, &'a str)> {
+fn named(code: &str, depth: usize) -> Vec<(usize, &str)> {
     let line = |at: usize| code[..at].matches('\n').count() + 1;
     let starts_word = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
     let mut found = Vec::new();

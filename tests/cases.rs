@@ -184,12 +184,15 @@ fn difference(expected: &str, found: &str) -> String {
     format!("from line {}:\n{text}", head + 1)
 }
 
+/// A graph, or why it could not be loaded.
+type Attempt = Result<Arc<World>, String>;
+
 /// The graphs in use, each loaded once.
 #[derive(Default)]
-struct Worlds(Mutex<BTreeMap<Option<String>, Arc<OnceLock<Result<Arc<World>, String>>>>>);
+struct Worlds(Mutex<BTreeMap<Option<String>, Arc<OnceLock<Attempt>>>>);
 
 impl Worlds {
-    fn get(&self, graph: Option<&str>) -> Result<Arc<World>, String> {
+    fn get(&self, graph: Option<&str>) -> Attempt {
         let slot =
             self.0.lock().unwrap_or_else(|p| p.into_inner()).entry(graph.map(str::to_owned)).or_default().clone();
         slot.get_or_init(|| World::load(graph).map(Arc::new)).clone()
@@ -214,7 +217,7 @@ enum Loaded {
     },
     Is {
         graph: Option<String>,
-        service: Service,
+        service: Box<Service>,
     },
 }
 
@@ -231,7 +234,7 @@ impl Database {
             *loaded = match self.server.get_or_init(start_or_skip) {
                 Err(why) => Loaded::NoServer(why.clone()),
                 Ok(neo4j) => match world.on_neo4j(neo4j) {
-                    Ok(service) => Loaded::Is { graph, service },
+                    Ok(service) => Loaded::Is { graph, service: Box::new(service) },
                     Err(why) => Loaded::Failed { graph, why: format!("the graph is not imported into Neo4j: {why}") },
                 },
             };

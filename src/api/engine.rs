@@ -238,7 +238,7 @@ impl PlanEngine {
                         }
                         Err(why) => {
                             tracing::error!(request = %request.id, why, "introspection failed");
-                            Some(GraphqlError::internal(&request.id.to_string()))
+                            Some(GraphqlError::internal(request.id.to_string()))
                         }
                     }
                 }
@@ -247,7 +247,7 @@ impl PlanEngine {
                     let datum = result.and_then(Result::ok).unwrap_or(Datum::Null);
                     self.write(&mut out, &plan, at, &datum).err().map(|misfit| {
                         tracing::error!(request = %request.id, field = %field.name, %misfit, "an answer cannot be written");
-                        GraphqlError::internal(&request.id.to_string())
+                        GraphqlError::internal(request.id.to_string())
                     })
                 }
             };
@@ -293,7 +293,7 @@ fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlError {
     match error {
         StoreError::Unavailable => GraphqlError::store_unavailable(),
         StoreError::Timeout => GraphqlError::timeout(),
-        StoreError::Internal => GraphqlError::internal(&id.to_string()),
+        StoreError::Internal => GraphqlError::internal(id.to_string()),
     }
 }
 

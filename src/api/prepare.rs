@@ -227,9 +227,7 @@ impl Prepared {
         let mut compiler = Compiler::new(
             &self.document,
             &self.text,
-            &context.schema.types,
-            &context.ontology,
-            &context.vocabulary,
+            context,
             &operation.names,
             &operation.definition.variables,
             &condition,

@@ -288,7 +288,7 @@ impl Maker<'_> {
             ValueType::Int => format!("{}", self.random.below(7) as i64 - 2),
             ValueType::Decimal => quoted(self.random.pick(&["0", "-1.5", "3", "3.0001", "697.1", "120000000"])),
             ValueType::PartialDate => quoted(self.random.pick(&DATES)),
-            ValueType::CreditCode => quoted(&credit_code(number)),
+            ValueType::CreditCode => quoted(credit_code(number)),
             ValueType::Enum(id) => {
                 let values = &self.ontology.enumeration(*id).values;
                 quoted(&values[self.random.below(values.len().min(4))].name)

@@ -32,7 +32,7 @@ fn a_superseded_fact_is_current_until_the_other_is_known() {
         page.items.iter().map(|item| item.row[0].clone()).collect::<Vec<_>>()
     };
     let (planned, actual) = (Datum::Int(Status::Planned as i64), Datum::Int(Status::Actual as i64));
-    assert_eq!(statuses(&latest()), [actual.clone()]);
+    assert_eq!(statuses(&latest()), std::slice::from_ref(&actual));
     assert_eq!(statuses(&view(None, Some("2024"))), [planned]);
     assert_eq!(statuses(&view(None, Some("2025-01-01"))), [actual]);
     assert_eq!(statuses(&view(None, Some("2021"))), []);

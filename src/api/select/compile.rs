@@ -4,6 +4,7 @@ use super::collect::{Collected, Conditions, collect, type_conditions};
 use super::*;
 use crate::api::input::literal;
 use crate::api::introspect::extract;
+use crate::api::prepare::Context;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location};
 use crate::ontology::{Direction, Ontology, Target, ValueType};
 use apollo_compiler::ast::VariableDefinition;
@@ -76,14 +77,13 @@ impl<'d> Compiler<'d> {
     pub fn new(
         document: &'d ExecutableDocument,
         text: &'d str,
-        schema: &'d Valid<Schema>,
-        ontology: &'d Ontology,
-        vocabulary: &'d Vocabulary,
+        context: &'d Context,
         variables: &'d [Name],
         declared: &'d [Node<VariableDefinition>],
         conditions: Conditions<'d>,
     ) -> Self {
-        let memo = HashMap::new();
+        let Context { ontology, vocabulary, schema, .. } = context;
+        let (schema, memo) = (&schema.types, HashMap::new());
         Compiler { document, text, schema, ontology, vocabulary, variables, declared, conditions, memo, fields: 0 }
     }
 

@@ -190,7 +190,7 @@ fn check_repeated(declared: &Declared, interfaces: &[Interface], problems: &mut 
                 continue;
             }
             for field in interface.fields {
-                let property = named.properties.len() > 0 && declared.target_of(field).is_none();
+                let property = !named.properties.is_empty() && declared.target_of(field).is_none();
                 if property && declaration.fields.iter().all(|own| own.name != field.name) {
                     let message = format!(
                         "`{}` does not repeat `{}` of interface `{}`",

@@ -161,11 +161,8 @@ impl<'s> Eval<'s> {
             self.meter.visit()?;
             let place = places[found.node as usize] as usize;
             match place.checked_sub(1).and_then(|at| best.get_mut(at)) {
-                Some(known) => {
-                    if found.is_shown_before(known, self.node(found.node)) {
-                        *known = found;
-                    }
-                }
+                Some(known) if found.is_shown_before(known, self.node(found.node)) => *known = found,
+                Some(_) => {}
                 None if plan.kinds.contains(self.head(found.node).kind) && self.is_seen(found.node) => {
                     self.meter.node()?;
                     places[found.node as usize] = best.len() as u32 + 1;
