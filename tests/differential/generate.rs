@@ -103,11 +103,12 @@ pub struct Generator<'a> {
     /// Where the numbers come from.
     pub random: Random,
     fields: usize,
+    most_fields: usize,
     aliases: usize,
 }
 
-/// Fields that one request asks for at most, about.
-const FIELDS: usize = 45;
+/// Fields that one request asks for at most, about: most requests are small, so that many are asked in the same time.
+const FIELDS: [usize; 5] = [6, 8, 12, 16, 40];
 /// What stands in a filter for an operand; what the text is, is said by the field outside.
 const OPERATORS: [&str; 13] =
     ["eq", "in", "notIn", "contains", "startsWith", "within", "during", "before", "after", "gt", "gte", "lt", "lte"];
@@ -117,7 +118,7 @@ const DEPTH: usize = 7;
 impl<'a> Generator<'a> {
     /// For a published SDL and the values of a graph.
     pub fn new(schema: &'a Schema, samples: &'a Samples, random: Random) -> Generator<'a> {
-        Generator { schema, samples, random, fields: 0, aliases: 0 }
+        Generator { schema, samples, random, fields: 0, most_fields: FIELDS[0], aliases: 0 }
     }
 
     /// A root field that gives a page of what has an id, with arguments.
@@ -134,6 +135,7 @@ impl<'a> Generator<'a> {
     /// A request of one to three root fields.
     pub fn request(&mut self) -> Request {
         (self.fields, self.aliases) = (0, 0);
+        self.most_fields = *self.random.pick(&FIELDS);
         let Some(ExtendedType::Object(query)) = self.schema.types.get("Query") else {
             return Request { roots: Vec::new() };
         };
@@ -186,7 +188,7 @@ impl<'a> Generator<'a> {
         }
         for field in &composites {
             let must = (connection && field.name == "edges") || (ty.ends_with("Edge") && field.name == "node");
-            if must || (connection && self.random.chance(50)) {
+            if must || (connection && self.random.chance(35)) {
                 let mut field = self.field(field, depth);
                 if field.name == "edges" {
                     field.alias = None;
@@ -194,7 +196,7 @@ impl<'a> Generator<'a> {
                 chosen.push(Selection::Field(field));
             }
         }
-        if !connection && depth > 0 && self.fields < FIELDS {
+        if !connection && depth > 0 && self.fields < self.most_fields {
             let most = if depth > 3 { self.random.between(0, 3) } else { self.random.below(2) };
             for field in self.random.some(&composites, most) {
                 if !(ty.ends_with("Edge") && field.name == "node") {
@@ -202,7 +204,10 @@ impl<'a> Generator<'a> {
                 }
             }
         }
-        if matches!(schema.types.get(ty), Some(ExtendedType::Interface(_))) && depth > 0 && self.fields < FIELDS {
+        if matches!(schema.types.get(ty), Some(ExtendedType::Interface(_)))
+            && depth > 0
+            && self.fields < self.most_fields
+        {
             let kinds = schema.implementers_map();
             let all: Vec<String> = kinds.get(ty).into_iter().flat_map(|i| i.iter()).map(|n| n.to_string()).collect();
             let most = self.random.below(3);
