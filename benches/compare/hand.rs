@@ -9,14 +9,16 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// What is read of a request.
 #[derive(Deserialize)]
-struct Request<'a> {
+pub struct Request<'a> {
     #[serde(borrow)]
-    variables: Variables<'a>,
+    pub variables: Variables<'a>,
 }
+/// The page's variables.
 #[derive(Deserialize)]
-struct Variables<'a> {
-    id: &'a str,
+pub struct Variables<'a> {
+    pub id: &'a str,
 }
 #[derive(Serialize)]
 struct Answer<'a> {

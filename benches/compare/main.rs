@@ -1,17 +1,23 @@
 //! The entity page over loopback, in one run, against two peers that serve the same data and give the same answer:
-//! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers.
+//! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers. With `--neo4j`, ours over Neo4j against
+//! a handler with one statement written by hand, over the same database.
 //!
-//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N`
+//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N --neo4j`
 //!
 //! Each server is a process of its own with as many threads as the machine has cores; they are loaded in turn, several rounds, and the
 //! ratio is taken within a round, because a machine's speed drifts.
 
 mod data;
+mod database;
 mod derive;
 mod hand;
+mod hand_neo4j;
 #[path = "../support/industry.rs"]
 mod industry;
 mod load;
+#[allow(dead_code, reason = "it serves tests too")]
+#[path = "../../tests/support/neo4j.rs"]
+mod neo4j;
 mod ours;
 
 use mdgraph::ontology::Ontology;
@@ -23,6 +29,7 @@ use std::time::Duration;
 /// About 60 fields for a company with two products.
 pub const PAGE: &str = include_str!("page.graphql");
 const PEERS: [&str; 3] = ["ours", "hand", "derive"];
+const PEERS_OVER_NEO4J: [&str; 2] = ["ours-neo4j", "hand-neo4j"];
 const SEED: u64 = 7;
 
 type Failure = Box<dyn std::error::Error>;
@@ -31,6 +38,7 @@ struct Options {
     companies: usize,
     rounds: usize,
     seconds: u64,
+    neo4j: bool,
 }
 
 fn main() -> Result<(), Failure> {
@@ -39,10 +47,12 @@ fn main() -> Result<(), Failure> {
         let at = arguments.iter().position(|a| a == flag);
         at.and_then(|i| arguments.get(i + 1)).and_then(|v| v.parse().ok()).unwrap_or(otherwise)
     };
+    let neo4j = arguments.iter().any(|a| a == "--neo4j");
     let options = Options {
-        companies: number("--companies", 100_000),
+        companies: number("--companies", if neo4j { 5_000 } else { 100_000 }),
         rounds: number("--rounds", 5),
         seconds: number("--seconds", 4) as u64,
+        neo4j,
     };
     match arguments.iter().position(|a| a == "--serve").and_then(|i| arguments.get(i + 1)) {
         Some(peer) => serve(peer, options.companies),
@@ -53,13 +63,13 @@ fn main() -> Result<(), Failure> {
 /// A peer's process: serves until its parent closes its standard input, and prints its port.
 fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
     let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
-    let graph = industry::industry(ontology, companies, SEED);
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_line(&mut String::new());
         std::process::exit(0);
     });
+    let graph = || industry::industry(ontology.clone(), companies, SEED);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async move {
+    runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let announce = || {
@@ -67,16 +77,15 @@ fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
             std::io::stdout().flush()
         };
         match peer {
-            "ours" => ours::serve(graph, listener, announce).await,
-            "hand" => {
-                let router = hand::router(Arc::new(data::data(&graph)));
-                drop(graph);
-                announce()?;
-                Ok(axum::serve(listener, router).await?)
-            }
-            _ => {
-                let router = derive::router(Arc::new(data::data(&graph)));
-                drop(graph);
+            "ours" => ours::over_memory(graph(), listener, announce).await,
+            "ours-neo4j" => ours::over_neo4j(ontology.clone(), &database::address()?, listener, announce).await,
+            written => {
+                let router = match written {
+                    "hand" => hand::router(Arc::new(data::data(&graph()))),
+                    "derive" => derive::router(Arc::new(data::data(&graph()))),
+                    "hand-neo4j" => hand_neo4j::router(database::graph()?),
+                    other => return Err(format!("no peer is called {other}").into()),
+                };
                 announce()?;
                 Ok(axum::serve(listener, router).await?)
             }
@@ -91,9 +100,10 @@ struct Peer {
 }
 
 impl Peer {
-    fn start(name: &'static str, companies: usize) -> Result<Peer, Failure> {
+    fn start(name: &'static str, companies: usize, database: &[(&str, String)]) -> Result<Peer, Failure> {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["--serve", name, "--companies", &companies.to_string()])
+            .envs(database.iter().map(|(variable, value)| (variable, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -116,7 +126,19 @@ impl Drop for Peer {
 
 fn compare(options: &Options) -> Result<(), Failure> {
     println!("{} companies, {} rounds of {} s a server", options.companies, options.rounds, options.seconds);
-    let peers = PEERS.iter().map(|name| Peer::start(name, options.companies)).collect::<Result<Vec<_>, _>>()?;
+    // Dropped after the peers that ask it.
+    let filled = if options.neo4j {
+        let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
+        Some(database::filled(&industry::industry(ontology, options.companies, SEED))?)
+    } else {
+        None
+    };
+    let (names, variables): (&[&'static str], _) = match &filled {
+        Some((_, variables)) => (&PEERS_OVER_NEO4J, variables.as_slice()),
+        None => (&PEERS, [].as_slice()),
+    };
+    let peers =
+        names.iter().map(|name| Peer::start(name, options.companies, variables)).collect::<Result<Vec<_>, _>>()?;
     let requests: Vec<Vec<u8>> = (0..1_000)
         .map(|i| {
             let variables = serde_json::json!({ "id": format!("company:c{}", i * options.companies / 1_000) });
@@ -126,7 +148,7 @@ fn compare(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         agree(&peers, &requests).await?;
-        println!("the three give the same bytes for {} pages\n", requests.len().div_ceil(37));
+        println!("all give the same bytes for {} pages\n", requests.len().div_ceil(37));
         for connections in [16, 1] {
             rounds(&peers, &requests, connections, options).await?;
         }

@@ -6,11 +6,11 @@
 //! target are listed as ignored with the reason, or fail with it when `MDGRAPH_REQUIRE_NEO4J=1`.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -25,7 +25,16 @@ pub struct Neo4j {
     pub uri: String,
     pub user: String,
     pub password: String,
-    _server: Option<Server>,
+    server: Option<Server>,
+}
+
+/// An operator of a plan that ran.
+#[derive(Debug)]
+pub struct Operator {
+    pub name: String,
+    pub details: String,
+    /// Accesses to the store, without those of the operators under it.
+    pub hits: u64,
 }
 
 /// One test: its name and its body.
@@ -34,6 +43,15 @@ pub type Case = (&'static str, fn(&Neo4j) -> Result<(), Failed>);
 /// The `main` of a test target with `harness = false`: runs the cases one after another (they share one database) against one
 /// Neo4j, which is started when the first of them runs.
 pub fn run(cases: &[Case]) -> ExitCode {
+    run_against(cases, start_or_skip)
+}
+
+/// The same against a Neo4j that this process starts, whatever the environment names: for [`Neo4j::profile`].
+pub fn run_on_own(cases: &[Case]) -> ExitCode {
+    run_against(cases, || announced(start()))
+}
+
+fn run_against(cases: &[Case], start: fn() -> Result<Neo4j, String>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let shared: Arc<Mutex<Option<Result<Neo4j, String>>>> = Arc::default();
@@ -43,8 +61,8 @@ pub fn run(cases: &[Case]) -> ExitCode {
             let shared = Arc::clone(&shared);
             Trial::ignorable_test(name, move || {
                 // A test that panicked has not harmed the server.
-                let mut slot = shared.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                match slot.get_or_insert_with(start_or_skip) {
+                let mut slot = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                match slot.get_or_insert_with(start) {
                     Ok(neo4j) => body(neo4j).map(|()| Completion::Completed),
                     Err(reason) if is_required() => Err(reason.as_str().into()),
                     Err(reason) => Ok(Completion::ignored_with(reason.as_str())),
@@ -59,15 +77,18 @@ pub fn run(cases: &[Case]) -> ExitCode {
 
 /// The Neo4j that the environment names, else one of our own, else the reason why there is none.
 pub fn start_or_skip() -> Result<Neo4j, String> {
-    let neo4j = match std::env::var("NEO4J_URI") {
+    announced(match std::env::var("NEO4J_URI") {
         Ok(uri) => Ok(Neo4j {
             uri,
             user: std::env::var("NEO4J_USER").unwrap_or_else(|_| "neo4j".into()),
             password: std::env::var("NEO4J_PASSWORD").unwrap_or_default(),
-            _server: None,
+            server: None,
         }),
         Err(_) => start(),
-    };
+    })
+}
+
+fn announced(neo4j: Result<Neo4j, String>) -> Result<Neo4j, String> {
     if let Err(reason) = &neo4j {
         eprintln!("\n==== NO NEO4J: the tests of this target are SKIPPED: {reason}\n");
     }
@@ -85,8 +106,32 @@ fn start() -> Result<Neo4j, String> {
         uri: format!("bolt://127.0.0.1:{}", server.port),
         user: "neo4j".into(),
         password: String::new(),
-        _server: Some(server),
+        server: Some(server),
     })
+}
+
+impl Neo4j {
+    /// Runs a statement with PROFILE and gives the operators of its plan, the outermost first. `parameters` is a map in Cypher. The driver
+    /// keeps profiles to itself, so a server that this process started is asked over its standard input; another one cannot be.
+    pub fn profile(&self, statement: &str, parameters: &str) -> Result<Vec<Operator>, String> {
+        let server = self.server.as_ref().ok_or("only a Neo4j of our own tells its plans")?;
+        let lines = server.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut input = server.alive.as_ref().ok_or("Neo4j is ending")?;
+        writeln!(input, "{parameters}\t{statement}").map_err(|e| format!("Neo4j does not listen: {e}"))?;
+        let mut operators = Vec::new();
+        loop {
+            let line = lines.recv_timeout(STARTUP).map_err(|e| format!("Neo4j says nothing: {e}"))?;
+            if line == "end" {
+                return Ok(operators);
+            }
+            let mut parts = line.splitn(3, '\t');
+            let (hits, name, details) = (parts.next(), parts.next(), parts.next());
+            let (Some(Ok(hits)), Some(name), Some(details)) = (hits.map(str::parse), name, details) else {
+                return Err(line);
+            };
+            operators.push(Operator { name: name.to_owned(), details: details.to_owned(), hits });
+        }
+    }
 }
 
 /// The folder of jars, fetched by Maven unless it is there. It appears under its name only when it is complete, and by one rename,
@@ -148,6 +193,8 @@ struct Server {
     process: Child,
     /// Closing it tells the process to end, also when this process is killed.
     alive: Option<ChildStdin>,
+    /// What it prints. Held while it is asked something.
+    lines: Mutex<mpsc::Receiver<String>>,
     port: u16,
     _data: tempfile::TempDir,
 }
@@ -172,22 +219,24 @@ impl Server {
             .map_err(|e| format!("Java 17 (java) does not run: {e}. Install it, or name a Neo4j with NEO4J_URI"))?;
         let alive = process.stdin.take();
         let stdout = process.stdout.take().ok_or("java has no standard output")?;
-        let mut server = Server { process, alive, port: 0, _data: data };
-
-        let (send, receive) = mpsc::channel();
+        let (send, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if let Some(port) = line.strip_prefix("ready ").and_then(|port| port.trim().parse().ok()) {
-                    // The receiver is gone when the start has timed out; then nobody asks.
-                    send.send(port).ok();
-                }
+                // The receiver is gone when the server ends; then nobody asks.
+                send.send(line).ok();
             }
         });
-        server.port = receive.recv_timeout(STARTUP).map_err(|_| {
-            let said = fs::read_to_string(&log).unwrap_or_default();
-            let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
-            format!("Neo4j does not start within {} s: {last}", STARTUP.as_secs())
-        })?;
+        let until = Instant::now() + STARTUP;
+        let mut server = Server { process, alive, lines: Mutex::new(lines), port: 0, _data: data };
+        while server.port == 0 {
+            let lines = server.lines.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let line = lines.recv_timeout(until.saturating_duration_since(Instant::now())).map_err(|_| {
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
+                format!("Neo4j does not start within {} s: {last}", STARTUP.as_secs())
+            })?;
+            server.port = line.strip_prefix("ready ").and_then(|port| port.trim().parse().ok()).unwrap_or(0);
+        }
         Ok(server)
     }
 }

@@ -245,15 +245,20 @@ impl Renderer<'_> {
                 };
                 let stored = Stored { r: &r, relationship: Some(relationship), direction: Expr::Int(number), ends };
                 let row = self.edge_row(&edge(Some(stored)), &page.row);
-                let listing =
-                    Listing { clauses: vec![Clause::Match(hop.found)], variables: vec![r.clone(), m.clone()], keys };
+                let listing = Listing {
+                    clauses: vec![Clause::Match(hop.found)],
+                    variables: vec![r.clone(), m.clone()],
+                    keys,
+                    walked: false,
+                };
                 self.page(listing, &page.page, row, None)
             }
             Hop::Derived(..) => {
                 // Every neighbour once: its id alone makes the order total.
                 let row = self.edge_row(&edge(None), &page.row);
                 let clauses = self.derived_edges(hop, &page.edge);
-                let listing = Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys };
+                let listing =
+                    Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys, walked: false };
                 self.page(listing, &page.page, row, None)
             }
         }
@@ -307,7 +312,7 @@ impl Renderer<'_> {
         let stored = Stored { r: &r, relationship: None, direction: Expr::var(&d), ends: None };
         let edge = Edge { m: &m, kinds: self.ontology.all_kinds(), stored: Some(stored), paths: "", status: "" };
         let row = self.edge_row(&edge, &page.row);
-        let listing = Listing { clauses, variables: vec![r.clone(), m.clone(), d.clone()], keys };
+        let listing = Listing { clauses, variables: vec![r.clone(), m.clone(), d.clone()], keys, walked: false };
         self.page(listing, &page.page, row, Some(groups))
     }
 
@@ -360,7 +365,7 @@ impl Renderer<'_> {
             Key::sure(Expr::prop(&r, at::FACT_ID), false),
         ];
         let row = self.fact_row(&r, None, &page.row);
-        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![r.clone()], keys };
+        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![r.clone()], keys, walked: false };
         self.page(listing, &page.page, row, None)
     }
 

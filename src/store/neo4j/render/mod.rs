@@ -18,7 +18,7 @@ use super::layout as at;
 use super::value::Value;
 use crate::graph::{DAY_MAX, naming};
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
-use crate::plan::ir::{Anchor, EntitiesPage, Root, SearchPage, View};
+use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, SearchPage, View};
 
 use page::{Key, Listing};
 
@@ -101,7 +101,9 @@ impl Renderer<'_> {
         let descending = keys.last().is_some_and(|key| key.descending);
         let keys = keys.into_iter().chain([Key::sure(Expr::prop(&n, at::ID), descending)]).collect();
         let row = vec![self.entity(&n, page.kinds, &page.entity)];
-        self.page(Listing { clauses, variables: vec![n], keys }, &page.page, row, None)
+        let by_name = matches!(page.order.as_slice(), [] | [EntityOrder { key: EntityKey::Name, .. }]);
+        let walked = by_name && page.anchor == Anchor::OrderWalk && self.labels(page.kinds).len() == 1;
+        self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, None)
     }
 
     /// Clauses that bind the entities of an anchor; the last one takes conditions.
@@ -184,7 +186,7 @@ impl Renderer<'_> {
             Key::sure(Expr::prop(&n, at::ID), false),
         ];
         let clauses = vec![Clause::Match(found.filtered(never)), Clause::With(distinct), Clause::With(best_of)];
-        self.page(Listing { clauses, variables: vec![n, best.clone()], keys }, &page.page, row, None)
+        self.page(Listing { clauses, variables: vec![n, best.clone()], keys, walked: false }, &page.page, row, None)
     }
 
     /// A search key that the text is found in, and its entity.

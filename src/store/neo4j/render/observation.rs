@@ -41,7 +41,7 @@ impl Renderer<'_> {
         }
         keys.push(Key::sure(Expr::prop(&o, at::ID), descending));
         let row = self.observation_row(&o, &page.row);
-        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![o], keys };
+        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![o], keys, walked: false };
         self.page(listing, &page.page, row, None)
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Listing {
     pub variables: Vec<String>,
     /// With the tie-breakers: no two items have the same.
     pub keys: Vec<Key>,
+    /// Whether an index has all of them in this order.
+    pub walked: bool,
 }
 
 impl Renderer<'_> {
@@ -43,7 +45,7 @@ impl Renderer<'_> {
     }
 
     fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
-        let Listing { mut clauses, mut variables, mut keys } = listing;
+        let Listing { mut clauses, mut variables, mut keys, walked } = listing;
         // A computed key is computed once and named; a stored one stays a property, so that an index can give the order.
         let mut named = Vec::new();
         for key in &mut keys {
@@ -57,6 +59,10 @@ impl Renderer<'_> {
             variables.extend(named.iter().map(|(_, name)| name.clone()));
             with.items.extend(named);
             clauses.push(Clause::With(with));
+        }
+        if walked && let Some(last) = clauses.last_mut() {
+            // They always are there; an index can give the order only where the statement says so.
+            keys.iter().for_each(|key| last.and(key.expr.clone().is_not_null()));
         }
         let after = page.after.as_ref().map(|cursor| self.beyond(&keys, cursor, false));
         let before = page.before.as_ref().map(|cursor| self.beyond(&keys, cursor, true));
@@ -93,9 +99,13 @@ impl Renderer<'_> {
                 (None, false) => (Expr::Or(Vec::new()), expr().is_null()),
                 (None, true) => (expr().is_not_null(), expr().is_null()),
                 (Some(value), _) if !key.nullable => {
-                    // The form that an index on the first key can walk.
-                    let past = expr().infix(operator, value.clone());
-                    beyond = Expr::And(vec![expr().infix(or_equal, value), Expr::Or(vec![past, beyond])]);
+                    // The form in which an index on the first key is walked once: an OR would be read as two walks joined.
+                    beyond = if matches!(&beyond, Expr::Or(none) if none.is_empty()) {
+                        expr().infix(operator, value)
+                    } else {
+                        let tie = Expr::case(expr().infix("=", value.clone()), beyond, Expr::And(Vec::new()));
+                        Expr::And(vec![expr().infix(or_equal, value), tie])
+                    };
                     continue;
                 }
                 (Some(value), before) => {

@@ -1,0 +1,150 @@
+//! What a statement costs Neo4j: the accesses to its store (db hits) of the requests that must stay cheap however large the graph is, over a
+//! generated industry, counted by PROFILE. A bound is about half as much again as was counted when it was set; a statement that
+//! loses its index costs several times its bound.
+
+#[path = "../benches/support/industry.rs"]
+mod industry;
+mod support;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Failed;
+use mdgraph::api::engine::PlanEngine;
+use mdgraph::config;
+use mdgraph::ontology::Ontology;
+use mdgraph::store::neo4j::Neo4jStore;
+use mdgraph::store::neo4j::client::{Address, Client, Limits};
+use mdgraph::store::neo4j::import::import;
+use mdgraph::store::neo4j::render::{Retired, statement};
+use mdgraph::store::neo4j::value::Value;
+use mdgraph::store::{Session, Store};
+use serde_json::json;
+use support::neo4j::{Neo4j, Operator};
+
+fn main() -> ExitCode {
+    support::neo4j::run_on_own(&[("statements_stay_within_their_hits", statements_stay_within_their_hits)])
+}
+
+/// So many make about 8,000 entities and 17,000 facts.
+const COMPANIES: usize = 2_000;
+/// Of a plan that looks at everything, or at everything for everything.
+const FORBIDDEN: [&str; 2] = ["AllNodesScan", "CartesianProduct"];
+
+/// What is asked: what it is called, the document, and the most hits.
+const REQUESTS: [(&str, &str, u64); 10] = [
+    ("company by id", r#"{ company(id: "company:c77") { id name creditCode } }"#, 12),
+    ("entities by id", r#"{ nodes(ids: ["company:c1", "product:p7-1", "sector:s5", "sector:no"]) { id name } }"#, 25),
+    (
+        "company by a unique property",
+        r#"{ companies(where: { creditCode: { eq: "913700000000000077" } }) { edges { node { id name } } } }"#,
+        12,
+    ),
+    (
+        "sectors by an indexed property",
+        r#"{ sectors(where: { chainPosition: { eq: UPSTREAM } }) { edges { node { id name } } } }"#,
+        330,
+    ),
+    (
+        "companies by the selective end of a relationship: a sector",
+        r#"{ companies(where: { inSector: { some: { node: { id: { eq: "sector:s58" } } } } }) { edges { node { id } } } }"#,
+        760,
+    ),
+    (
+        "companies by the selective end of a relationship: a county",
+        r#"{ companies(where: { locatedIn: { some: { node: { id: { eq: "region:county-1500" } } } } }) { edges { node { id } } } }"#,
+        80,
+    ),
+    ("a page of companies by name", "{ companies(first: 20) { edges { node { id name } } } }", 130),
+    (
+        "a page of companies after a cursor",
+        "query($after: String) { companies(first: 20, after: $after) { edges { node { id name } } } }",
+        130,
+    ),
+    ("the page of a company", include_str!("../benches/compare/page.graphql"), 300),
+    ("search for a whole name", r#"query($name: String!) { search(text: $name) { edges { node { id name } } } }"#, 50),
+];
+
+fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
+    let graph = industry::industry(ontology.clone(), COMPANIES, 7);
+    let address =
+        Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
+    let client = Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?;
+    runtime.block_on(import(&client, &graph))?;
+    let store = Store::Neo4j(Neo4jStore::new(client, ontology.clone()));
+    // The counts of the import, by which a plan's start is chosen.
+    runtime.block_on(store.ready(Instant::now() + Duration::from_secs(60)))?;
+    let engine = PlanEngine::new(ontology.clone(), store, config::Limits::default())?;
+    let session = engine.store().session();
+
+    // Planning goes by figures that the database takes in the background after an import.
+    profiled(neo4j, "CALL db.resampleOutdatedIndexes()", "{}")?;
+    let name = graph.nodes.iter().find(|node| &*node.id == "company:c77").map(|node| node.display_name().to_string());
+    let variables = json!({ "id": "company:c77", "name": name, "after": cursor(&runtime, &engine)? });
+    let mut wrong = Vec::new();
+    for (what, document, most) in REQUESTS {
+        let (text, parameters) = rendered(&engine, &session, document, &variables)?;
+        let operators = profiled(neo4j, &text, &parameters)?;
+        let hits: u64 = operators.iter().map(|operator| operator.hits).sum();
+        println!("{hits:>8} of {most:>8} hits  {what}");
+        let bad = operators.iter().find(|operator| FORBIDDEN.contains(&operator.name.as_str()));
+        if hits > most || hits == 0 || bad.is_some() {
+            let plan: String =
+                operators.iter().map(|o| format!("  {:>8} {} {}\n", o.hits, o.name, o.details)).collect();
+            wrong.push(format!("{what}: {hits} hits, {most} allowed\n{text}\n{plan}"));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// The end of a page in the middle of all companies.
+fn cursor(runtime: &tokio::runtime::Runtime, engine: &PlanEngine) -> Result<String, Failed> {
+    use mdgraph::api::{Engine as _, Request, RequestId};
+    let query = "{ companies(first: 100) { pageInfo { endCursor } } }".to_owned();
+    let request =
+        Request { id: RequestId::next(), query, operation_name: None, variables: Default::default(), is_get: false };
+    let response = runtime.block_on(engine.execute(request, Instant::now() + Duration::from_secs(60)));
+    let answer: serde_json::Value = serde_json::from_slice(&response.body)?;
+    let cursor = answer["data"]["companies"]["pageInfo"]["endCursor"].as_str();
+    cursor.map(str::to_owned).ok_or_else(|| format!("no cursor: {answer}").into())
+}
+
+/// The statement of a document's only root, as the store makes it, and its parameters as a map in Cypher.
+fn rendered(
+    engine: &PlanEngine,
+    session: &Session,
+    document: &str,
+    variables: &serde_json::Value,
+) -> Result<(String, String), Failed> {
+    let verdict = engine.prepare(document);
+    let prepared = verdict.as_ref().as_ref().map_err(|refused| format!("{document}: {:?}", refused.errors))?;
+    let operation = prepared.operation(None).map_err(|e| format!("{document}: {e:?}"))?;
+    let given = variables.as_object().cloned().unwrap_or_default();
+    let plan = engine.plan(prepared, operation, &given, session).map_err(|e| format!("{document}: {e:?}"))?;
+    let Some((view, Some(root))) = plan.roots.first() else { return Err(format!("{document}: no work").into()) };
+    let statement = statement(&engine.context().ontology, &Retired::default(), root, view);
+    Ok((statement.text, cypher(&Value::Map(statement.parameters))))
+}
+
+fn profiled(neo4j: &Neo4j, text: &str, parameters: &str) -> Result<Vec<Operator>, Failed> {
+    neo4j.profile(text, parameters).map_err(|reason| format!("{text}\n{reason}").into())
+}
+
+/// A value as Cypher writes it.
+fn cypher(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => format!("{number:?}"),
+        Value::Text(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        Value::List(items) => format!("[{}]", items.iter().map(cypher).collect::<Vec<_>>().join(", ")),
+        Value::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {}", cypher(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
