@@ -370,7 +370,7 @@ pub struct EdgesPage {
 /// A symmetric relationship counts as Out from either end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RelatedPage {
-    /// Which relationships. None: all.
+    /// Which relationships, ascending, each once. None: all.
     pub relationships: Option<Vec<RelId>>,
     /// Neighbours of which kinds.
     pub kinds: KindSet,
@@ -449,7 +449,7 @@ pub enum FactSlot {
 /// view's. Order: relationship type's name, then id, ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactsPage {
-    /// Which relationships. None: all.
+    /// Which relationships, ascending, each once. None: all.
     pub relationships: Option<Vec<RelId>>,
     /// Which statuses.
     pub status: StatusSet,

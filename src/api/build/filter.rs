@@ -9,6 +9,7 @@ use crate::plan::ir::{
     EdgeFilter, EntityKey, EntityOrder, Filter, Hop, ObservationFilter, ObservationKey, ObservationOrder, Quantifier,
     Test,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many keys an order may have: each is compared for every two items.
@@ -75,8 +76,11 @@ impl<'a> Builder<'a> {
         Ok(self.texts(input)?.iter().filter_map(|name| Status::named(name)).collect())
     }
 
+    /// Ascending and each once: Neo4j counts the edges of a type twice that stands twice in a pattern.
     pub(super) fn relationships(&self, input: &Input) -> Built<Vec<RelId>> {
-        Ok(self.texts(input)?.iter().filter_map(|name| self.ontology.relationship_named(name)).collect())
+        let texts = self.texts(input)?;
+        let named: BTreeSet<RelId> = texts.iter().filter_map(|name| self.ontology.relationship_named(name)).collect();
+        Ok(named.into_iter().collect())
     }
 
     /// `…Where` of a target.
