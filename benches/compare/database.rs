@@ -9,8 +9,11 @@ use mdgraph::store::neo4j::import::import;
 /// The variables that name a database.
 const NAMES: [&str; 3] = ["NEO4J_URI", "NEO4J_USER", "NEO4J_PASSWORD"];
 
+/// How a process that serves finds the database: variables and their values.
+pub type Variables = Vec<(&'static str, String)>;
+
 /// Starts one, or takes that of the environment, and overwrites what it holds.
-pub fn filled(graph: &Graph) -> Result<(Neo4j, Vec<(&'static str, String)>), Failure> {
+pub fn filled(graph: &Graph) -> Result<(Neo4j, Variables), Failure> {
     let neo4j = start_or_skip()?;
     let variables = NAMES.into_iter().zip([neo4j.uri.clone(), neo4j.user.clone(), neo4j.password.clone()]).collect();
     let address =
