@@ -256,6 +256,11 @@ fn filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String,
     ];
     for (i, property) in ontology.properties.iter().enumerate() {
         let id = PropId(i as u16);
+        // A value object is read as a whole: the API has no filter of one.
+        let inner = if let ValueType::List(inner) = &property.ty { inner } else { &property.ty };
+        if matches!(inner, ValueType::Struct(_)) {
+            continue;
+        }
         let mut values: Vec<Data> = Vec::new();
         for node in &graph.nodes {
             let dated =
