@@ -340,7 +340,6 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Removes what another import wrote. Nodes and relationships that no import wrote have no content and stay.
     /// Takes unique values from entities of another content: an entity of this graph may have got one of them, and entities are
     /// written before what is gone is removed.
     async fn release_unique_values(&self) -> Result<(), Error> {
@@ -357,6 +356,7 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Removes what another import wrote. Nodes and relationships that no import wrote have no content and stay.
     async fn remove_stale(&self) -> Result<(), Error> {
         let content = || vec![("content".to_owned(), Value::from(self.content))];
         for label in [at::ENTITY, at::OBSERVATION] {
