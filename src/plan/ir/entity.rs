@@ -1,0 +1,88 @@
+//! Entities: their pages, their order, what is taken of them.
+
+use super::{
+    Anchor, CitationProjection, EdgesPage, FactsPage, Filter, Hop, Lang, ObservationsPage, PageArgs, RelatedPage,
+};
+use crate::ontology::{KindSet, PropId};
+
+/// A page of entities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntitiesPage {
+    /// Of which kinds; never empty.
+    pub kinds: KindSet,
+    /// Which.
+    pub filter: Filter,
+    /// Where to start; chosen by the optimiser, has no influence on the answer.
+    pub anchor: Anchor,
+    /// In which order; empty: by name ascending.
+    pub order: Vec<EntityOrder>,
+    /// Which part.
+    pub page: PageArgs,
+    /// What of each.
+    pub entity: EntityProjection,
+}
+
+/// One key of an order over entities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityOrder {
+    /// By what.
+    pub key: EntityKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// By what entities are ordered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EntityKey {
+    /// [`crate::graph::Node::sort_name`].
+    Name,
+    /// Degree under the view.
+    Degree,
+    /// A timeless or `@history` property that is not a list or a value object.
+    Property(PropId),
+}
+
+/// What is taken of an entity, by its kind. Kinds that need the same slots share a shape.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct EntityProjection {
+    /// Disjoint kind sets; a kind in none of them gives a row without values.
+    pub shapes: Vec<(KindSet, Vec<Slot>)>,
+}
+
+impl EntityProjection {
+    /// The slots of a kind.
+    pub fn slots(&self, kind: crate::ontology::KindId) -> &[Slot] {
+        self.shapes.iter().find(|(kinds, _)| kinds.contains(kind)).map_or(&[], |(_, slots)| slots)
+    }
+}
+
+/// One value of an entity's row. What each gives is said as a [`crate::store::Datum`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slot {
+    /// `Str`.
+    Id,
+    /// The display name in a language: `Str`.
+    Name(Lang),
+    /// `List [Str|Null zh, Str|Null en, List short, List former, List aliases]`.
+    Names,
+    /// `Str` or `Null`; falls back to the other language.
+    Disambiguation(Lang),
+    /// `Str` or `Null`; falls back to the other language.
+    Description(Lang),
+    /// A property, timeless or `@history`: the value's datum, or `Null`.
+    Property(PropId),
+    /// **Degree**: the number of distinct other entities joined to it by current facts of [`StatusSet::HELD`]: `Int`.
+    Degree,
+    /// Its citations from documents that are seen, ascending by document id and section, at most so many: `List` of citation rows.
+    Sources(u32, CitationProjection),
+    /// **Expand**: a page of edges of a hop: `Page`; an item's row is the edge projection's.
+    Edges(EdgesPage),
+    /// The single neighbour of a hop: of the current edges' neighbours (any status) the first by name, then id: an entity row, or `Null`.
+    One(Hop, EntityProjection),
+    /// A page of edges of any relationship: `Page`; with groups.
+    Related(RelatedPage),
+    /// A page of the facts about it, as subject or object: `Page`.
+    Facts(FactsPage),
+    /// A page of the observations of which it is a subject: `Page`.
+    Observations(ObservationsPage),
+}
