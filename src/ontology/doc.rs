@@ -150,6 +150,11 @@ impl Page<'_> {
             Indexing::Index => marks.push("indexed".to_owned()),
             Indexing::None => {}
         }
+        match &property.place {
+            Some(place) => marks.push(format!("level; the place is {}", written(place))),
+            None if property.level => marks.push("level".to_owned()),
+            None => {}
+        }
         if property.history {
             marks.push("dated".to_owned());
         }

@@ -56,6 +56,11 @@ impl Ontology {
     pub fn property(&self, id: PropId) -> &Property {
         &self.properties[id.index()]
     }
+    /// The property and its value that make an entity the place where something is; none where the ontology names no such level.
+    pub fn place_level(&self) -> Option<(PropId, &crate::graph::Value)> {
+        let mut properties = (0..).map(PropId).zip(&self.properties);
+        properties.find_map(|(id, property)| Some((id, property.place.as_ref()?)))
+    }
     /// The relationship of an id.
     pub fn relationship(&self, id: RelId) -> &Relationship {
         &self.relationships[id.index()]

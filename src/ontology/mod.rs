@@ -96,6 +96,10 @@ pub struct Property {
     pub required: bool,
     /// `@index`, `@unique`.
     pub indexing: Indexing,
+    /// `@level`: says at which level of the hierarchies an entity stands. An enum.
+    pub level: bool,
+    /// `@level(place: "PREFECTURE")`: the level that counts as the place where something is. At most one property of all has it.
+    pub place: Option<crate::graph::Value>,
     /// `@history`: changes over time; dated values are kept and the one in force is served.
     pub history: bool,
     /// The value of an entity that no document gives one (`@default(value: "true")`), as it is typed.

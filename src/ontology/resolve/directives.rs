@@ -51,6 +51,7 @@ const KNOWN: &[Known] = &[
     },
     Known { name: "unique", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "index", location: "FIELD_DEFINITION", arguments: &[] },
+    Known { name: "level", location: "FIELD_DEFINITION", arguments: &[Argument("place", "String", None)] },
     Known { name: "history", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "key", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "default", location: "FIELD_DEFINITION", arguments: &[Argument("value", "String!", None)] },

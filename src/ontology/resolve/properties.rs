@@ -74,16 +74,17 @@ impl Found<'_> {
     /// The property that a field declares; None if it is none.
     fn property(&mut self, field: &Node<FieldDefinition>, problems: &mut Problems) -> Option<PropId> {
         let (name, span) = (&field.name, field.name.location());
-        let allowed = ["unique", "index", "history", "default"];
+        let allowed = ["unique", "index", "level", "history", "default"];
         directives::check_uses(&field.directives, &allowed, "a property", problems);
         let described = naming::described(field.description.as_ref(), &format!("field `{name}`"), span, problems);
         let ty = values::value_type(field, self.declared, problems)?;
         check_directives(field, &ty, problems);
-        let default = field.directives.get("default").and_then(|directive| {
-            let (text, span) = directives::text(directive, "value")?;
+        let mut value = |directive: &str, argument: &str| {
+            let (text, span) = directives::text(field.directives.get(directive)?, argument)?;
             let value = values::value(text, &ty, self.enums);
             value.map_err(|hint| problems.at(span, format!("\"{text}\" is no value of `{name}`"), hint)).ok()
-        });
+        };
+        let (default, place) = (value("default", "value"), value("level", "place"));
         let indexing = match (field.directives.has("unique"), field.directives.has("index")) {
             (true, _) => Indexing::Unique,
             (false, true) => Indexing::Index,
@@ -94,6 +95,8 @@ impl Found<'_> {
             ty,
             required: field.ty.is_non_null(),
             indexing,
+            level: field.directives.has("level"),
+            place,
             history: field.directives.has("history"),
             default,
             described,
@@ -101,6 +104,7 @@ impl Found<'_> {
         let Some(first) = self.by_name.get(&property.name).copied() else {
             let id = self.properties.len();
             self.by_name.insert(property.name.clone(), id);
+            self.check_place(&property, span, problems);
             self.properties.push(property);
             self.places.push(span);
             return Some(PropId(id as u16));
@@ -114,8 +118,9 @@ impl Found<'_> {
                 message,
                 "a property name has one type in the whole ontology: choose another name for one of them",
             );
-        } else if (earlier.required, earlier.indexing, earlier.history, &earlier.default)
-            != (property.required, property.indexing, property.history, &property.default)
+        } else if (earlier.required, earlier.indexing, earlier.level, &earlier.place)
+            != (property.required, property.indexing, property.level, &property.place)
+            || (earlier.history, &earlier.default) != (property.history, &property.default)
         {
             let message = format!("`{name}` is declared with another `!` or other directives than in {place}");
             problems.at(
@@ -125,6 +130,15 @@ impl Found<'_> {
             );
         }
         Some(PropId(first as u16))
+    }
+
+    /// Reports a second property that says what the place is.
+    fn check_place(&self, property: &Property, span: Option<SourceSpan>, problems: &mut Problems) {
+        let first = self.properties.iter().position(|earlier| earlier.place.is_some());
+        let (true, Some(first)) = (property.place.is_some(), first) else { return };
+        let (earlier, place) = (&self.properties[first].name, problems.place(self.places[first]));
+        let message = format!("`{}` says which level is the place, and so does `{earlier}` in {place}", property.name);
+        problems.at(span, message, "leave `place` to one of them");
     }
 
     fn written(&self, ty: &ValueType) -> String {
@@ -151,7 +165,7 @@ fn joins_no_entities(field: &FieldDefinition, declared: &Declared, problems: &mu
 fn check_directives(field: &FieldDefinition, ty: &ValueType, problems: &mut Problems) {
     let single = !matches!(ty, ValueType::List(_) | ValueType::Struct(_));
     for directive in field.directives.iter().filter(|directive| !single && directive.name != "key") {
-        if matches!(directive.name.as_str(), "unique" | "index" | "history" | "default") {
+        if matches!(directive.name.as_str(), "unique" | "index" | "level" | "history" | "default") {
             let message =
                 format!("@{} needs a single value, and `{}` is a list or an object", directive.name, field.name);
             problems.at(directive.name.location(), message, "remove it, or declare the field with a single value");
@@ -161,11 +175,17 @@ fn check_directives(field: &FieldDefinition, ty: &ValueType, problems: &mut Prob
         ("unique", "index", "a unique property is indexed: remove @index"),
         ("unique", "default", "a value that many entities get is not unique: remove one of them"),
         ("unique", "history", "a value that changes cannot be unique: remove one of them"),
+        ("unique", "level", "many entities stand at one level: remove one of them"),
+        ("level", "history", "what is under an entity would change with its level: remove one of them"),
     ];
     for (one, other, hint) in excluding {
         if let (true, Some(directive)) = (field.directives.has(one), field.directives.get(other)) {
             problems.at(directive.name.location(), format!("@{one} and @{other} exclude each other"), hint);
         }
+    }
+    if let (Some(directive), true, false) = (field.directives.get("level"), single, matches!(ty, ValueType::Enum(_))) {
+        let message = format!("the levels of `{}` are not told one by one", field.name);
+        problems.at(directive.name.location(), message, "declare an enum of the levels, and give the field its type");
     }
     if field.directives.has("default") && !field.ty.is_non_null() {
         let message = format!("`{}` has a default and is declared as if it could be missing", field.name);
