@@ -32,6 +32,10 @@ const PEERS: [&str; 3] = ["ours", "hand", "derive"];
 const PEERS_OVER_NEO4J: [&str; 2] = ["ours-neo4j", "hand-neo4j"];
 const SEED: u64 = 7;
 
+// As the server has it; for all the peers.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error>;
 
 struct Options {

@@ -100,8 +100,10 @@ impl Samples {
 pub struct Generator<'a> {
     schema: &'a Schema,
     samples: &'a Samples,
-    /// Where the numbers come from.
+    /// What decides on the form: the fields, the arguments, the filters' shape.
     pub random: Random,
+    /// What decides on the values that fill it. Neo4j plans a form once, whatever its values.
+    values: Random,
     fields: usize,
     most_fields: usize,
     aliases: usize,
@@ -118,7 +120,19 @@ const DEPTH: usize = 7;
 impl<'a> Generator<'a> {
     /// For a published SDL and the values of a graph.
     pub fn new(schema: &'a Schema, samples: &'a Samples, random: Random) -> Generator<'a> {
-        Generator { schema, samples, random, fields: 0, most_fields: FIELDS[0], aliases: 0 }
+        let values = random.fork(1);
+        Generator { schema, samples, random, values, fields: 0, most_fields: FIELDS[0], aliases: 0 }
+    }
+
+    /// As many requests of one form with different values.
+    pub fn requests(&mut self, many: usize) -> Vec<Request> {
+        let form = self.random.clone();
+        (0..many)
+            .map(|_| {
+                self.random = form.clone();
+                self.request()
+            })
+            .collect()
     }
 
     /// A root field that gives a page of what has an id, with arguments.
@@ -248,7 +262,7 @@ impl<'a> Generator<'a> {
                 continue;
             }
             let value = match name {
-                "first" | "last" => Literal::Token(format!("{}", [0, 1, 1, 2, 2, 3, 4, 7][self.random.below(8)])),
+                "first" | "last" => Literal::Token(format!("{}", [0, 1, 1, 2, 2, 3, 4, 7][self.values.below(8)])),
                 "id" | "ids" => self.ids(definition, &argument.ty),
                 "text" => Literal::Text(self.searched()),
                 _ => self.of_type(&argument.ty, name, false, 3),
@@ -273,9 +287,9 @@ impl<'a> Generator<'a> {
             _ => samples.ids_of_kind.get(kind).unwrap_or(&samples.ids),
         };
         let mut one = || {
-            let pool = if self.random.chance(8) { &samples.ids } else { pool };
-            let unknown = pool.is_empty() || self.random.chance(5);
-            Literal::Text(if unknown { "company:nobody".to_owned() } else { self.random.pick(pool).clone() })
+            let pool = if self.values.chance(8) { &samples.ids } else { pool };
+            let unknown = pool.is_empty() || self.values.chance(5);
+            Literal::Text(if unknown { "company:nobody".to_owned() } else { self.values.pick(pool).clone() })
         };
         if !ty.is_list() {
             return one();
@@ -294,17 +308,17 @@ impl<'a> Generator<'a> {
         if self.samples.names.is_empty() {
             return "威高".to_owned();
         }
-        let name = self.random.pick(&self.samples.names).clone();
+        let name = self.values.pick(&self.samples.names).clone();
         let names = mdgraph::graph::NodeNames { zh: Some(name.as_str().into()), ..Default::default() };
         let keys = naming::keys(&names);
-        match self.random.below(5) {
+        match self.values.below(5) {
             0 => name,
             1 => self.piece(&name),
             2 => name.to_uppercase(),
             _ if keys.is_empty() => name,
-            3 => self.random.pick(&keys).key.to_string(),
+            3 => self.values.pick(&keys).key.to_string(),
             _ => {
-                let key = self.random.pick(&keys).key.clone();
+                let key = self.values.pick(&keys).key.clone();
                 self.piece(&key)
             }
         }
@@ -312,9 +326,9 @@ impl<'a> Generator<'a> {
 
     fn piece(&mut self, text: &str) -> String {
         let chars: Vec<char> = text.chars().collect();
-        let start = self.random.below(chars.len().min(3));
-        let start = if self.random.chance(50) { 0 } else { start };
-        let length = self.random.between(1, 3);
+        let start = self.values.below(chars.len().min(3));
+        let start = if self.values.chance(50) { 0 } else { start };
+        let length = self.values.between(1, 3);
         chars.iter().skip(start).take(length).collect()
     }
 
@@ -330,14 +344,14 @@ impl<'a> Generator<'a> {
         let name = ty.inner_named_type().as_str();
         match (name, schema.types.get(name)) {
             ("Boolean", _) => Literal::Token(if self.random.chance(50) { "true" } else { "false" }.to_owned()),
-            ("Int", _) => Literal::Token(format!("{}", self.random.below(6) as i64 - 1)),
+            ("Int", _) => Literal::Token(format!("{}", self.values.below(6) as i64 - 1)),
             ("Decimal", _) => {
-                let number = self.random.pick(&self.samples.numbers).clone();
-                if self.random.chance(50) { Literal::Text(number) } else { Literal::Token(number) }
+                let number = self.values.pick(&self.samples.numbers).clone();
+                if self.values.chance(50) { Literal::Text(number) } else { Literal::Token(number) }
             }
-            ("PartialDate", _) => Literal::Text(self.random.pick(&self.samples.dates).clone()),
+            ("PartialDate", _) => Literal::Text(self.values.pick(&self.samples.dates).clone()),
             ("ID", _) if self.samples.ids.is_empty() => Literal::Text("company:nobody".to_owned()),
-            ("ID", _) => Literal::Text(self.random.pick(&self.samples.ids).clone()),
+            ("ID", _) => Literal::Text(self.values.pick(&self.samples.ids).clone()),
             (_, Some(ExtendedType::Enum(values))) => {
                 let all: Vec<&str> = values.values.keys().map(|v| v.as_str()).collect();
                 Literal::Token((*self.random.pick(&all)).to_owned())
@@ -379,8 +393,8 @@ impl<'a> Generator<'a> {
                     property => self.samples.texts.get(property),
                 };
                 let Some(texts) = texts.filter(|t| !t.is_empty()) else { return Literal::Text("a".to_owned()) };
-                let text = self.random.pick(texts).clone();
-                Literal::Text(if piece && self.random.chance(60) { self.piece(&text) } else { text })
+                let text = self.values.pick(texts).clone();
+                Literal::Text(if piece && self.values.chance(60) { self.piece(&text) } else { text })
             }
         }
     }

@@ -54,6 +54,7 @@ impl Builder<'_> {
             before: self.cursor(connection, "before", view, keys)?,
             items,
             total,
+            keys: connection.has_cursors,
         })
     }
 

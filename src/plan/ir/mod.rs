@@ -133,6 +133,15 @@ pub struct PageArgs {
     pub items: bool,
     /// Whether the total (of the whole list, cursors apart) is wanted.
     pub total: bool,
+    /// Whether the items' places in the order are wanted, for cursors; else an item's keys are empty.
+    pub keys: bool,
+}
+
+impl PageArgs {
+    /// The keys that an item of the page is given.
+    pub fn keys_of(&self, keys: impl FnOnce() -> Vec<SortValue>) -> Vec<SortValue> {
+        if self.keys { keys() } else { Vec::new() }
+    }
 }
 
 /// One component of an item's place in an order: the requested keys, then the tie-breakers.

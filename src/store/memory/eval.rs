@@ -191,7 +191,7 @@ impl<'s> Eval<'s> {
                 Datum::Str(found.field.name().into()),
                 self.entity(found.node, &plan.entity)?,
             ];
-            Ok(Item { keys, row })
+            Ok(Item { keys: plan.page.keys_of(|| keys), row })
         })
     }
 }

@@ -82,7 +82,7 @@ impl<'s> Eval<'s> {
         let (items, more) = reader.finish();
         page(items, more, args.total.then_some(total), |entry| {
             let joint = Joint::Fact(entry.fact, relationship, direction);
-            let keys = self.edge_keys(entry, &plan.order);
+            let keys = args.keys_of(|| self.edge_keys(entry, &plan.order));
             Ok(Item { keys, row: self.edge_row(entry.neighbour, joint, &plan.row)? })
         })
     }
@@ -107,7 +107,7 @@ impl<'s> Eval<'s> {
         let (items, more) = best.finish();
         page(items, more, plan.page.total.then_some(total), |(keys, entry)| {
             let joint = Joint::Fact(entry.fact, relationship, direction);
-            Ok(Item { keys, row: self.edge_row(entry.neighbour, joint, &plan.row)? })
+            Ok(Item { keys: plan.page.keys_of(|| keys), row: self.edge_row(entry.neighbour, joint, &plan.row)? })
         })
     }
 
@@ -133,7 +133,10 @@ impl<'s> Eval<'s> {
         }
         let (items, more) = best.finish();
         page(items, more, plan.page.total.then_some(total), |(keys, path)| {
-            Ok(Item { keys, row: self.edge_row(path.neighbour, Joint::Paths(path), &plan.row)? })
+            Ok(Item {
+                keys: plan.page.keys_of(|| keys),
+                row: self.edge_row(path.neighbour, Joint::Paths(path), &plan.row)?,
+            })
         })
     }
 

@@ -65,7 +65,7 @@ impl<'s> Eval<'s> {
                 }
             }
             let (items, more) = reader.finish();
-            return page(items, more, None, |ix| item(keys(&ix), ix));
+            return page(items, more, None, |ix| item(args.keys_of(|| keys(&ix)), ix));
         }
         let mut best = Best::new(args, directions);
         let mut total = 0;
@@ -78,7 +78,7 @@ impl<'s> Eval<'s> {
             }
         }
         let (items, more) = best.finish();
-        page(items, more, args.total.then_some(total), |(keys, ix)| item(keys, ix))
+        page(items, more, args.total.then_some(total), |(keys, ix)| item(args.keys_of(|| keys), ix))
     }
 
     /// The observations that a filter by subject's or indicator's ids leaves, by time. None: all.

@@ -98,7 +98,7 @@ impl<'s> Eval<'s> {
         }
         let (nodes, more) = reader.finish();
         page(nodes, more, total.filter(|_| page_args.total), |node| {
-            let keys = self.entity_keys(node, &plan.order);
+            let keys = page_args.keys_of(|| self.entity_keys(node, &plan.order));
             Ok(Item { keys, row: vec![self.entity(node, &plan.entity)?] })
         })
     }
@@ -122,7 +122,7 @@ impl<'s> Eval<'s> {
         }
         let (items, more) = best.finish();
         page(items, more, plan.page.total.then_some(total), |(keys, node)| {
-            Ok(Item { keys, row: vec![self.entity(node, &plan.entity)?] })
+            Ok(Item { keys: plan.page.keys_of(|| keys), row: vec![self.entity(node, &plan.entity)?] })
         })
     }
 

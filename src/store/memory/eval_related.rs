@@ -66,7 +66,7 @@ impl<'s> Eval<'s> {
         let (items, more) = reader.finish();
         let mut datum = page(items, more, args.total.then_some(total), |(relationship, direction, entry)| {
             let joint = Joint::Fact(entry.fact, relationship, direction);
-            let keys = self.related_keys(relationship, direction, entry.neighbour, entry.fact);
+            let keys = args.keys_of(|| self.related_keys(relationship, direction, entry.neighbour, entry.fact));
             Ok(Item { keys, row: self.edge_row(entry.neighbour, joint, &plan.row)? })
         })?;
         if let Datum::Page(page) = &mut datum {
@@ -119,7 +119,7 @@ impl<'s> Eval<'s> {
         let (items, more) = reader.finish();
         page(items, more, args.total.then_some(total), |(relationship, fact)| {
             let Datum::List(row) = self.fact_row(fact, &plan.row)? else { return Err(StoreError::Internal) };
-            Ok(Item { keys: self.fact_keys(relationship, fact), row })
+            Ok(Item { keys: args.keys_of(|| self.fact_keys(relationship, fact)), row })
         })
     }
 

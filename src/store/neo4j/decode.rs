@@ -163,7 +163,7 @@ impl Decoder<'_> {
             self.row(row, &page.row, |slot, value| self.edge_slot(slot, value, relationship))
         })?;
         Ok(match (edges, page.hop) {
-            (Datum::Page(mut edges), Hop::Derived(..)) => {
+            (Datum::Page(mut edges), Hop::Derived(..)) if page.page.keys => {
                 edges.items.iter_mut().for_each(|item| item.keys.push(SortValue::Str("".into())));
                 Datum::Page(edges)
             }

@@ -79,7 +79,7 @@ impl Renderer<'_> {
         }
         let limit = Some(self.parameter(Value::Int(i64::from(page.limit) + 1)));
         clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(String::as_str)) }));
-        let keys = keys.into_iter().map(|key| key.expr).collect();
+        let keys = if page.keys { keys.into_iter().map(|key| key.expr).collect() } else { Vec::new() };
         clauses.push(Clause::Return(Expr::List(vec![Expr::List(keys), Expr::List(row)])));
         Expr::collect(Query(clauses))
     }
