@@ -96,6 +96,12 @@ impl GraphqlError {
         error
     }
 
+    /// The limit that was passed, of a [`ErrorCode::LimitExceeded`].
+    pub fn passed_limit(&self) -> Option<Limit> {
+        let (_, name) = self.extensions.iter().find(|(key, _)| *key == "limit")?;
+        Limit::ALL.into_iter().find(|limit| Some(limit.name()) == name.as_str())
+    }
+
     /// A fault of ours. The cause belongs into the log, under the same request id, never here.
     pub fn internal(request_id: impl std::fmt::Display) -> Self {
         let mut error = GraphqlError::new(

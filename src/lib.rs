@@ -8,7 +8,7 @@
 //! - [`store`]: executes plans, over memory or Neo4j.
 //! - [`api`]: GraphQL, from a request's parts to the bytes of its answer.
 //! - [`http`]: the server.
-//! - [`telemetry`]: the log.
+//! - [`telemetry`]: the log. [`metrics`]: what is counted and measured.
 //! - [`config`] and [`error`]: the settings, and the errors that clients see.
 #![warn(missing_docs)]
 
@@ -18,6 +18,7 @@ pub mod error;
 pub mod graph;
 pub mod http;
 pub mod ingest;
+pub mod metrics;
 pub mod ontology;
 pub mod plan;
 pub mod store;

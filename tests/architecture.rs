@@ -13,9 +13,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["plan", "ontology", "graph"]),
     ("ingest", &["ontology", "graph"]),
     ("insight", &["store", "plan", "ontology", "graph"]),
-    ("api", &["insight", "store", "plan", "ontology", "graph", "config", "error"]),
-    ("http", &["api", "insight", "store", "plan", "ontology", "graph", "config", "error", "telemetry"]),
+    ("api", &["insight", "store", "plan", "ontology", "graph", "config", "error", "metrics"]),
+    ("http", &["api", "insight", "store", "plan", "ontology", "graph", "config", "error", "telemetry", "metrics"]),
     ("telemetry", &["config"]),
+    ("metrics", &["error"]),
     ("config", &[]),
     ("error", &[]),
 ];
@@ -28,6 +29,7 @@ const SPOKEN_BY: &[(&str, &[&str])] = &[
     ("hyper", &["http"]),
     ("tower_http", &["http"]),
     ("neo4rs", &["store"]),
+    ("prometheus_client", &["metrics"]),
     ("kdl", &["ingest"]),
 ];
 

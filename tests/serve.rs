@@ -1,68 +1,17 @@
 //! The program as it is run: what it prints, how it ends.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+#[path = "support/program.rs"]
+mod program;
 
-fn mdgraph(flags: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mdgraph"));
-    // Settings of whoever runs the tests are not part of them.
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MDGRAPH_") || name.to_string_lossy().starts_with("NEO4J_") {
-            command.env_remove(name);
-        }
-    }
-    command.args(flags).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
+use program::{Server, mdgraph};
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::Output;
+use std::time::{Duration, Instant};
 
 fn failed(flags: &[&str]) -> (i32, String) {
     let Output { status, stderr, .. } = mdgraph(flags).output().unwrap();
     (status.code().unwrap(), String::from_utf8(stderr).unwrap())
-}
-
-/// A server on a free port; ends with the test.
-struct Server {
-    child: Child,
-    line: String,
-    address: String,
-}
-
-impl Server {
-    fn start(flags: &[&str]) -> Server {
-        let mut child = mdgraph(flags).args(["--listen", "127.0.0.1:0"]).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().split("http://").nth(1).unwrap_or_default().to_owned();
-        Server { child, line, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = self.connect();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[test]
@@ -150,9 +99,16 @@ fn help_explains_every_flag_and_its_variable() {
     for flags in [&["--help"][..], &["serve", "--help"]] {
         let output = mdgraph(flags).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        for word in
-            ["--listen", "MDGRAPH_LISTEN", "--max-cost", "MDGRAPH_MAX_COST", "--seed", "--log-format", "--drain"]
-        {
+        for word in [
+            "/metrics",
+            "--listen",
+            "MDGRAPH_LISTEN",
+            "--max-cost",
+            "MDGRAPH_MAX_COST",
+            "--seed",
+            "--log-format",
+            "--drain",
+        ] {
             assert!(text.contains(word), "{flags:?}: {word}");
         }
     }

@@ -52,6 +52,6 @@ async fn serve(
     let engine = PlanEngine::new(ontology, store, Limits::default())?;
     announce()?;
     let settings = Defaults::parse_from(["compare"]).server;
-    mdgraph::http::serve(listener, engine, Limits::default(), settings, std::future::pending()).await?;
+    mdgraph::http::serve(listener, engine, Limits::default(), settings, Arc::default(), std::future::pending()).await?;
     Ok(())
 }

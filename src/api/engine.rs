@@ -13,6 +13,7 @@ use super::write::Writer;
 use super::{Engine, Request, Response};
 use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location, PathSegment, write_errors};
+use crate::metrics::{GraphSize, Metrics};
 use crate::ontology::Ontology;
 use crate::plan::budget;
 use crate::plan::ir::{Root, View};
@@ -36,6 +37,7 @@ pub struct PlanEngine {
     store: Store,
     prepared: Cache<String, Verdict>,
     introspected: Cache<String, Arc<Vec<u8>>>,
+    metrics: Arc<Metrics>,
 }
 
 /// What is known of a text.
@@ -72,7 +74,13 @@ impl PlanEngine {
             store,
             prepared: Cache::builder().max_capacity(PREPARED_BYTES).weigher(weight).build(),
             introspected: Cache::builder().max_capacity(INTROSPECTION_BYTES).weigher(answer).build(),
+            metrics: Arc::default(),
         })
+    }
+
+    /// The same, measured by metrics that others share.
+    pub fn measured(self, metrics: Arc<Metrics>) -> PlanEngine {
+        PlanEngine { metrics, ..self }
     }
 
     /// The store.
@@ -87,7 +95,9 @@ impl PlanEngine {
 
     /// The verdict on a text, kept or made. What the limits refuse is not kept: it is refused as quickly again.
     pub fn prepare(&self, text: &str) -> Verdict {
-        if let Some(known) = self.prepared.get(text) {
+        let known = self.prepared.get(text);
+        self.metrics.prepared(known.is_some());
+        if let Some(known) = known {
             return known;
         }
         let verdict = Arc::new(prepare(text, &self.context));
@@ -144,7 +154,12 @@ impl PlanEngine {
         deadline: Instant,
     ) -> Vec<Option<Result<Datum, StoreError>>> {
         let one = async |(view, root): &(View, Option<Root>)| match root {
-            Some(root) => Some(session.execute(root, view, deadline).await.map(|(datum, _)| datum)),
+            Some(root) => {
+                let started = Instant::now();
+                let result = session.execute(root, view, deadline).await;
+                self.metrics.executed(session.name(), started.elapsed(), result.as_ref().err().map(StoreError::name));
+                Some(result.map(|(datum, _)| datum))
+            }
             None => None,
         };
         match plan.roots.as_slice() {
@@ -270,7 +285,7 @@ impl PlanEngine {
             write_errors(&mut out, &errors, limits.errors as usize, limits.error_bytes as usize);
         }
         out.push(b'}');
-        Response { body: out, refusal: None, cost: plan.cost, operation: name }
+        Response { body: out, refusal: None, limit: None, cost: plan.cost, operation: name }
     }
 }
 
@@ -322,7 +337,12 @@ impl Engine for PlanEngine {
         self.store.ready(Instant::now() + READINESS).await.is_ok()
     }
 
-    fn sdl(&self) -> &str {
-        &self.context.schema.sdl
+    fn sdl(&self) -> String {
+        self.context.schema.sdl.clone()
+    }
+
+    fn size(&self) -> Option<GraphSize> {
+        let (entities, facts, observations) = self.store.size()?;
+        Some(GraphSize { entities, facts, observations })
     }
 }

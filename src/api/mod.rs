@@ -19,7 +19,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-use crate::error::{ErrorCode, GraphqlError, write_errors};
+use crate::error::{ErrorCode, GraphqlError, Limit, write_errors};
+use crate::metrics::GraphSize;
 
 /// What answers requests. One is shared by all connections.
 pub trait Engine: Send + Sync + 'static {
@@ -33,8 +34,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Whether requests can be answered now: the data is loaded, the database answers.
     fn ready(&self) -> impl Future<Output = bool> + Send;
 
-    /// The published schema, as `/schema.graphql` serves it.
-    fn sdl(&self) -> &str;
+    /// The published schema, as `/schema.graphql` serves it now.
+    fn sdl(&self) -> String;
+
+    /// How much the graph holds that is served now; none while that is not known.
+    fn size(&self) -> Option<GraphSize>;
 }
 
 /// One GraphQL request, well-formed but not yet looked at.
@@ -59,6 +63,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Why there is no `data` in the answer; with `data`, errors or not, there is none.
     pub refusal: Option<ErrorCode>,
+    /// The limit that was passed, where that is why.
+    pub limit: Option<Limit>,
     /// What the operation was estimated to cost; 0 if it did not come so far.
     pub cost: u64,
     /// The name of the operation that was run, for the log.
@@ -72,7 +78,8 @@ impl Response {
         write_errors(&mut body, errors, limits.errors as usize, limits.error_bytes as usize);
         body.push(b'}');
         let refusal = Some(errors.first().map_or(ErrorCode::Internal, |error| error.code));
-        Response { body, refusal, cost: 0, operation: None }
+        let limit = errors.first().and_then(GraphqlError::passed_limit);
+        Response { body, refusal, limit, cost: 0, operation: None }
     }
 }
 

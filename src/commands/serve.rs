@@ -10,6 +10,7 @@ use mdgraph::api::engine::PlanEngine;
 use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, ServerSettings, StoreSettings};
 use mdgraph::http::{self, Stopped};
 use mdgraph::ingest;
+use mdgraph::metrics::Metrics;
 use mdgraph::ontology::Ontology;
 use mdgraph::store::Store;
 use mdgraph::store::memory::{Memory, Snapshot};
@@ -25,6 +26,10 @@ const FIRST_ANSWER: Duration = Duration::from_secs(3);
 
 /// How long work that cannot be interrupted may hold up the end of the process.
 const LAST_WORK: Duration = Duration::from_secs(1);
+
+/// What is served, below the flags in the help.
+pub const PATHS: &str = "\
+Served: /graphql (requests), /schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
 
 /// The command's flags.
 #[derive(Args)]
@@ -66,13 +71,14 @@ impl Serve {
             Some(client) => runtime.block_on(database(Neo4jStore::new(client, ontology.clone()))),
             None => self.memory(&ontology)?,
         };
-        let engine = PlanEngine::new(ontology, store, self.limits)?;
+        let metrics: Arc<Metrics> = Arc::default();
+        let engine = PlanEngine::new(ontology, store, self.limits)?.measured(metrics.clone());
         let took = started.elapsed().as_secs_f64();
         // Where nobody reads this line there is nobody to tell.
         let _ = writeln!(std::io::stdout(), "mdgraph: {loaded}; {took:.2} s; http://{address}");
         // Requests that were cut off stand in the log; the process ended as it was told to.
         let (Stopped::Drained | Stopped::CutOff) =
-            runtime.block_on(http::serve(listener, engine, self.limits, self.server, stop))?;
+            runtime.block_on(http::serve(listener, engine, self.limits, self.server, metrics, stop))?;
         Ok(())
     }
 

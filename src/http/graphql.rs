@@ -45,6 +45,11 @@ pub async fn handle<E: Engine>(State(shared): State<Arc<Shared<E>>>, request: Ht
         (Answer::refused(&shared, GraphqlError::internal(id)), AnswerType::Json)
     });
     let status = answer.status(media);
+    let took = started.elapsed();
+    shared.metrics.answered(status.as_u16(), answer.response.refusal, took);
+    if let Some(code) = answer.response.refusal {
+        shared.metrics.refused(code, answer.response.limit);
+    }
     tracing::info!(
         request = %id,
         method = method.as_str(),
@@ -53,7 +58,7 @@ pub async fn handle<E: Engine>(State(shared): State<Arc<Shared<E>>>, request: Ht
         operation = answer.response.operation.as_deref(),
         cost = answer.response.cost,
         bytes = answer.response.body.len(),
-        ms = started.elapsed().as_micros() as f64 / 1_000.0,
+        ms = took.as_micros() as f64 / 1_000.0,
         "answered"
     );
     answer.into_http(id, status, media)
@@ -238,7 +243,7 @@ async fn batch<E: Engine>(
     members: Vec<Result<Request, GraphqlError>>,
     deadline: Instant,
 ) -> Response {
-    let mut whole = Response { body: vec![b'['], refusal: None, cost: 0, operation: None };
+    let mut whole = Response { body: vec![b'['], refusal: None, limit: None, cost: 0, operation: None };
     for (position, member) in members.into_iter().enumerate() {
         if position > 0 {
             whole.body.push(b',');
@@ -247,6 +252,9 @@ async fn batch<E: Engine>(
             Ok(request) => execute(shared, request, deadline).await,
             Err(error) => Response::refused(&[error], &shared.limits),
         };
+        if let Some(code) = response.refusal {
+            shared.metrics.refused(code, response.limit);
+        }
         whole.body.extend_from_slice(&response.body);
         whole.cost = whole.cost.saturating_add(response.cost);
         if whole.body.len() > shared.limits.response_bytes {

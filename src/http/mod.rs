@@ -16,6 +16,7 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::Semaphore;
 
 use crate::config::{Limits, ServerSettings};
+use crate::metrics::Metrics;
 
 pub use server::{Stopped, serve, stop_signal};
 
@@ -24,6 +25,7 @@ struct Shared<E> {
     engine: E,
     limits: Limits,
     settings: ServerSettings,
+    metrics: Arc<Metrics>,
     /// One permit for each request under way.
     under_way: Arc<Semaphore>,
     /// Set when the server was told to stop; `/health/ready` says so.
@@ -31,10 +33,11 @@ struct Shared<E> {
 }
 
 impl<E> Shared<E> {
-    fn new(engine: E, limits: Limits, settings: ServerSettings) -> Arc<Self> {
+    fn new(engine: E, limits: Limits, settings: ServerSettings, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Shared {
             engine,
             limits,
+            metrics,
             under_way: Arc::new(Semaphore::new(settings.concurrency as usize)),
             settings,
             stopping: AtomicBool::new(false),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use tokio::time::timeout;
@@ -31,6 +31,9 @@ const READY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a browser may remember that it may ask.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
+const OPEN_METRICS: HeaderValue =
+    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+const PROMETHEUS_TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const PLAIN: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
 
 /// All routes with what holds for all of them: who may ask from a browser, and compression.
@@ -42,6 +45,7 @@ pub fn routes<E: Engine>(shared: Arc<Shared<E>>) -> Router {
         .route("/", get(index))
         .route("/graphql", any(graphql::handle::<E>))
         .route("/schema.graphql", get(schema::<E>))
+        .route("/metrics", get(metrics::<E>))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready::<E>))
         .fallback(not_found)
@@ -69,13 +73,22 @@ async fn index() -> impl IntoResponse {
     let text = "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry\n\n\
                 /graphql         requests, by POST or GET\n\
                 /schema.graphql  the schema\n\
+                /metrics         what the server counts and measures, for Prometheus\n\
                 /health/live     whether the process lives\n\
                 /health/ready    whether it can answer now\n";
     ([PLAIN], text)
 }
 
 async fn schema<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResponse {
-    ([PLAIN], shared.engine.sdl().to_owned())
+    ([PLAIN], shared.engine.sdl())
+}
+
+/// The metrics. The text is the same in both formats that Prometheus reads; who asks for the newer one is told that it is.
+async fn metrics<E: Engine>(State(shared): State<Arc<Shared<E>>>, headers: HeaderMap) -> impl IntoResponse {
+    let newer = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("application/openmetrics-text"));
+    let media = if headers.get_all(ACCEPT).iter().any(newer) { OPEN_METRICS } else { PROMETHEUS_TEXT };
+    let under_way = (shared.settings.concurrency as usize).saturating_sub(shared.under_way.available_permits());
+    ([(CONTENT_TYPE, media)], shared.metrics.text(under_way as u64, shared.engine.size()))
 }
 
 /// Says that the process lives; never asks the database, whose failing is no reason to restart this process.

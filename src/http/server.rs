@@ -17,6 +17,7 @@ use super::connection::Connection;
 use super::{Shared, router};
 use crate::api::Engine;
 use crate::config::{Limits, ServerSettings};
+use crate::metrics::Metrics;
 
 /// Bytes of a request's head; a GET carries its document there.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -35,6 +36,8 @@ pub enum Stopped {
 
 /// Serves until `stop` is ready, then answers what is under way and returns.
 ///
+/// What it counts and measures goes to `metrics`, which `/metrics` shows.
+///
 /// On `stop`, `/health/ready` says no at once; new connections are still taken for the settings' `shutdown_delay`; then
 /// requests under way have the settings' `drain` to end.
 ///
@@ -45,9 +48,10 @@ pub async fn serve<E: Engine>(
     engine: E,
     limits: Limits,
     settings: ServerSettings,
+    metrics: Arc<Metrics>,
     stop: impl Future<Output = ()>,
 ) -> io::Result<Stopped> {
-    let shared = Shared::new(engine, limits, settings);
+    let shared = Shared::new(engine, limits, settings, metrics);
     let service = TowerToHyperService::new(router::routes(Arc::clone(&shared)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(shared.settings.header_timeout).max_header_size(HEAD_BYTES);

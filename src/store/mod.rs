@@ -97,6 +97,17 @@ pub enum StoreError {
     Internal,
 }
 
+impl StoreError {
+    /// The error in a word, for measuring.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StoreError::Unavailable => "unavailable",
+            StoreError::Timeout => "timeout",
+            StoreError::Internal => "internal",
+        }
+    }
+}
+
 /// The store that a server serves: a closed set, so that a request pays no dynamic dispatch.
 #[derive(Debug)]
 pub enum Store {
@@ -130,6 +141,17 @@ impl Store {
             Store::Neo4j(store) => Box::pin(store.ready(deadline)).await,
         }
     }
+    /// Entities, facts and observations; none of a database that was not opened yet.
+    pub fn size(&self) -> Option<(u64, u64, u64)> {
+        match self {
+            Store::Memory(memory) => {
+                let snapshot = memory.snapshot();
+                let graph = snapshot.graph();
+                Some((graph.nodes.len() as u64, graph.facts.len() as u64, graph.observations.len() as u64))
+            }
+            Store::Neo4j(store) => store.size(),
+        }
+    }
     /// Executes one root field in a session of its own. The answer has the shape that [`Root`] says.
     pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
         self.session().execute(root, view, deadline).await
@@ -137,6 +159,13 @@ impl Store {
 }
 
 impl Session {
+    /// The store in a word, for measuring.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Session::Memory(_) => "memory",
+            Session::Neo4j(_) => "neo4j",
+        }
+    }
     /// Executes one root field. The answer has the shape that [`Root`] says.
     pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
         match self {

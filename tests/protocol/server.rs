@@ -11,6 +11,7 @@ use mdgraph::api::{Engine, Request, Response};
 use mdgraph::config::{Limits, ServerSettings};
 use mdgraph::error::{ErrorCode, GraphqlError};
 use mdgraph::http::{Stopped, serve};
+use mdgraph::metrics::GraphSize;
 use tokio::sync::oneshot;
 
 /// Answers by the document's text.
@@ -44,15 +45,19 @@ impl Engine for Scripted {
             None => format!("{} {:?} {:?}", request.query, request.operation_name, request.variables),
         };
         let body = serde_json::json!({ "data": { "echo": text } }).to_string().into_bytes();
-        Response { body, refusal: None, cost: 1, operation: None }
+        Response { body, refusal: None, limit: None, cost: 1, operation: None }
     }
 
     async fn ready(&self) -> bool {
         self.ready.load(Ordering::Relaxed)
     }
 
-    fn sdl(&self) -> &str {
-        "type Query { echo: String }\n"
+    fn sdl(&self) -> String {
+        "type Query { echo: String }\n".to_owned()
+    }
+
+    fn size(&self) -> Option<GraphSize> {
+        None
     }
 }
 
@@ -87,7 +92,7 @@ impl Server {
             let ended = runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let stop = async move { drop(stopped.await) };
-                serve(listener, engine, settings.limits, settings.server, stop).await
+                serve(listener, engine, settings.limits, settings.server, Arc::default(), stop).await
             });
             runtime.shutdown_background();
             ended.unwrap()

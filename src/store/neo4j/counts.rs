@@ -97,6 +97,11 @@ impl Counted {
         counted
     }
 
+    /// Entities, facts and observations.
+    pub fn size(&self) -> (u64, u64, u64) {
+        (self.all_entities(), self.facts.iter().sum(), self.observations)
+    }
+
     fn all_entities(&self) -> u64 {
         self.kinds.iter().sum()
     }

@@ -64,6 +64,11 @@ impl Neo4jStore {
         }
     }
 
+    /// Entities, facts and observations, as the last import counted them; none before the database first answered.
+    pub fn size(&self) -> Option<(u64, u64, u64)> {
+        self.opened().map(|opened| opened.counted.size())
+    }
+
     /// Executes one root field. The work is the database's, and not counted here.
     pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
         let opened = match self.opened() {
