@@ -94,6 +94,8 @@ pub(super) struct EntityStatement {
     pub texts: Vec<(TextField, Arc<str>, Place)>,
     pub properties: Vec<(PropId, Value, Place)>,
     pub history: Vec<HistoryStatement>,
+    /// Properties whose lines are wrong, which has been told.
+    pub wrong: Vec<PropId>,
     /// Whether a full name is given, be it a wrong one.
     pub named: bool,
 }

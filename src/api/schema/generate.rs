@@ -175,7 +175,7 @@ impl Writer<'_> {
         self.line(&ENTITY.replace("{page}", PAGE));
         for property in self.properties(target).to_vec() {
             let property = ontology.property(property);
-            let required = if property.default.is_some() { "!" } else { "" };
+            let required = if property.required || property.default.is_some() { "!" } else { "" };
             self.line(&format!(
                 "{}\n{}: {}{required}",
                 described(&property.described.sdl()),

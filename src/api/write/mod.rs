@@ -200,6 +200,9 @@ impl Writer<'_> {
             EntityField::Property(id, set) => match (row.next()?, &self.ontology.property(*id).default) {
                 // The schema promises a value of a property with a default, also of what is not yet stated in the view.
                 (Datum::Null, Some(default)) => self.plain(&Datum::from(default)),
+                (Datum::Null, None) if self.ontology.property(*id).required => {
+                    Err(Misfit("null where a value is promised"))
+                }
                 (datum, _) => {
                     let list = matches!(self.ontology.property(*id).ty, ValueType::List(_));
                     self.value(set, list, datum)

@@ -16,6 +16,7 @@ pub(super) struct Draft {
     texts: Vec<(TextField, Arc<str>, Place)>,
     named: bool,
     properties: Vec<(PropId, Value, Place, Day)>,
+    wrong: Vec<PropId>,
     history: Vec<(PropId, DatedDraft)>,
     known: Day,
     citations: Vec<DraftCitation>,
@@ -60,12 +61,14 @@ pub(super) fn merge(
             texts: Vec::new(),
             named: false,
             properties: Vec::new(),
+            wrong: Vec::new(),
             history: Vec::new(),
             known,
             citations: Vec::new(),
             mentioned: None,
         });
         draft.named |= statement.named;
+        draft.wrong.extend(&statement.wrong);
         add(ontology, draft, statement, known, order, problems);
     }
     let drafts: Vec<Draft> = drafts.into_iter().flatten().collect();
@@ -74,6 +77,7 @@ pub(super) fn merge(
             problems.error(draft.at, format!("\"{}\" has no name; add zh \"…\" or en \"…\"", draft.id));
         }
     }
+    required(ontology, &drafts, problems);
     unique(ontology, &drafts, problems);
     namesakes(&drafts, problems);
     drafts
@@ -174,6 +178,23 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Str(value) => format!("\"{value}\""),
         Value::List(values) => values.iter().map(shown).collect::<Vec<_>>().join(" "),
         Value::Struct(_) => "another block".to_owned(),
+    }
+}
+
+/// `!`: every entity of the kind has a value.
+fn required(ontology: &Ontology, drafts: &[Draft], problems: &mut Problems) {
+    for draft in drafts {
+        let kind = ontology.kind(draft.kind);
+        for id in &kind.properties {
+            let property = ontology.property(*id);
+            let given = draft.wrong.contains(id) || draft.properties.iter().any(|(given, ..)| given == id);
+            if property.required && property.default.is_none() && !given {
+                let (zh, name) = (&property.described.labels.zh, &property.name);
+                let message =
+                    format!("\"{}\" has no {name} ({zh}), which every {} has; add {name} …", draft.id, kind.name);
+                problems.error(draft.at, message);
+            }
+        }
     }
 }
 

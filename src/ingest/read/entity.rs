@@ -24,6 +24,7 @@ impl Reader<'_> {
             texts: Vec::new(),
             properties: Vec::new(),
             history: Vec::new(),
+            wrong: Vec::new(),
             named: node.children.iter().any(|line| matches!(line.name.as_str(), "zh" | "en")),
         };
         let mut lists: BTreeMap<PropId, Vec<Value>> = BTreeMap::new();
@@ -105,6 +106,9 @@ impl Reader<'_> {
         }
         if statement.properties.iter().any(|(given, ..)| *given == id) {
             return self.problems.error(line.at, format!("`{}` is given twice; keep one", line.name));
+        }
+        if values.is_empty() {
+            statement.wrong.push(id);
         }
         statement.properties.extend(values.into_iter().map(|value| (id, value, line.at)));
     }

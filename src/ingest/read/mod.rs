@@ -114,12 +114,8 @@ impl Reader<'_> {
         // A line that is there and wrong has been told already.
         let given = |name: &str| node.children.iter().any(|line| line.name == name);
         let undated = !given("publishedOn") && !given("writtenOn");
-        let untitled = !given("title") && self.ontology.property_named("title").is_some() && value("title").is_none();
         // A date that is only a month or a year is certain to be over on its last day.
         let known = date("publishedOn").or_else(|| date("writtenOn")).map(PartialDate::last);
-        if untitled {
-            self.problems.error(node.at, format!("{what} \"{id}\" has no title; add title \"…\""));
-        }
         match known {
             Some(known) if !self.reference => self.statements.sources[known_at].known = known,
             None if !self.reference && undated => self.problems.error(
