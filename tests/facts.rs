@@ -59,7 +59,7 @@ fn fact_line(graph: &Graph, fact: &Fact) -> String {
         let by = graph.fact(by);
         write!(line, ", superseded by {} of {}", by.status.name(), day(by.known_from)).unwrap();
     }
-    if fact.conflicting {
+    if fact.conflicting_from.is_some() {
         line.push_str(", conflicting");
     }
     for (name, text) in [("since", fact.since.as_ref().map(when)), ("until", fact.until.as_ref().map(when))] {

@@ -208,6 +208,23 @@ fn roots(graph: &Graph) -> Vec<(String, Root)> {
         let search = SearchPage { text: text.clone(), kinds: all, page: page(50), entity: names(all) };
         add(format!("search {text}"), Root::Search(search));
     }
+    for (number, filter) in fact_filters(graph, &some_ids, &places).into_iter().enumerate() {
+        for (key, descending) in [
+            (FactKey::Relationship, false),
+            (FactKey::Since, true),
+            (FactKey::Since, false),
+            (FactKey::Known, true),
+            (FactKey::Subject, false),
+            (FactKey::Object, true),
+        ] {
+            let order = vec![FactOrder { key, descending }];
+            let facts = FactsPage { filter: filter.clone(), order, page: page(300), row: fact(ontology) };
+            add(format!("facts {number} by {key:?}"), Root::Facts { anchor: FactAnchor::Scan, facts });
+        }
+    }
+    for one in graph.facts.iter().step_by(40) {
+        add(format!("{}", one.id), Root::Fact { id: one.id.clone(), fact: fact(ontology) });
+    }
     for (what, filter) in observation_filters(graph, &some_ids, &places) {
         for (key, descending) in [
             (ObservationKey::When, true),
@@ -224,6 +241,27 @@ fn roots(graph: &Graph) -> Vec<(String, Root)> {
         add(format!("{}", one.id), Root::Observation { id: one.id.clone(), observation: observation(ontology) });
     }
     roots
+}
+
+fn fact_filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<FactFilter> {
+    let all = FactFilter::default;
+    let documents: Vec<Arc<str>> = ids.iter().filter(|id| id.starts_with("document:")).cloned().collect();
+    let one = graph.facts.first().map(|fact| fact.relationship);
+    vec![
+        all(),
+        FactFilter { relationships: Some(one.into_iter().collect()), ..all() },
+        FactFilter { relationships: Some(Vec::new()), ..all() },
+        FactFilter { status: StatusSet::HELD, basis: Some(vec![Basis::Stated, Basis::Inferred]), ..all() },
+        FactFilter { document: Filter::Ids(documents.clone()), ..all() },
+        FactFilter { document: Filter::Not(Box::new(Filter::Ids(documents))), ..all() },
+        FactFilter { subject: Filter::Within(places.to_vec()), ..all() },
+        FactFilter { object: Filter::Name(Test::Contains("威".into())), ..all() },
+        FactFilter { subject: Filter::Ids(ids.to_vec()), object: Filter::Ids(ids.to_vec()), ..all() },
+        FactFilter { places_differ: Some(true), ..all() },
+        FactFilter { places_differ: Some(false), ..all() },
+        FactFilter { conflicting: Some(true), ..all() },
+        FactFilter { conflicting: Some(false), status: [Status::Planned].into_iter().collect(), ..all() },
+    ]
 }
 
 fn orders(ontology: &Ontology) -> Vec<Vec<EntityOrder>> {
@@ -467,12 +505,8 @@ fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
             row: row.clone(),
         }));
     }
-    slots.push(Slot::Facts(FactsPage {
-        relationships: None,
-        status: StatusSet::ALL,
-        page: page(5),
-        row: fact(ontology),
-    }));
+    let filter = FactFilter::default();
+    slots.push(Slot::Facts(FactsPage { filter, order: Vec::new(), page: page(5), row: fact(ontology) }));
     let filter = ObservationFilter::And(Vec::new());
     slots.push(Slot::Observations(ObservationsPage {
         filter,

@@ -12,7 +12,7 @@ use mdgraph::store::neo4j::render::{Retired, statement};
 
 const HEAD: &str = "# The plan's operators in Cypher
 
-What an operator means stands in `src/plan/ir.rs`; this page shows what Neo4j is asked, one statement a root field. It is
+What an operator means stands in `src/plan/ir/`; this page shows what Neo4j is asked, one statement a root field. It is
 generated (`UPDATE=1 cargo test --test plan_operators`), and the same statements are run against a real Neo4j and compared with the rows of the
 memory store by `tests/neo4j_store.rs` and `tests/differential.rs`.
 
@@ -46,7 +46,8 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
     let whose = |filter| entities(filter, Anchor::Scan, Vec::new(), &page, vec![Slot::Id]);
     let by = |key, descending| vec![EntityOrder { key, descending }];
     let code = ontology.property_named("creditCode").unwrap();
-    let makes = Hop::Edge(ontology.relationship_named("MAKES").unwrap(), Direction::Out);
+    let makes_id = ontology.relationship_named("MAKES").unwrap();
+    let makes = Hop::Edge(makes_id, Direction::Out);
     let part = Hop::Edge(ontology.relationship_named("TAKES_PART_IN").unwrap(), Direction::Out);
     let shortcut =
         ontology.links_of(Target::Kind(ontology.kind_named("Company").unwrap())).into_iter().find_map(|(_, link)| {
@@ -82,6 +83,9 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         let order = vec![ObservationOrder { key: ObservationKey::Value, descending: true }];
         ObservationsPage { filter, order, page: page.clone(), row }
     };
+    let facts = |filter, order, row| FactsPage { filter, order, page: page.clone(), row };
+    let of_makes = || FactFilter { relationships: Some(vec![makes_id]), ..FactFilter::default() };
+    let end = Filter::Ids(vec!["company:a".into()]);
     let fact = vec![FactSlot::Id, FactSlot::Status, FactSlot::KnownTo, FactSlot::SupersededBy(vec![FactSlot::Id])];
     vec![
         (
@@ -193,7 +197,61 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         (
             "Facts",
             "Facts about an entity, superseded ones included.",
-            of(Slot::Facts(FactsPage { relationships: None, status: StatusSet::ALL, page: page.clone(), row: fact })),
+            of(Slot::Facts(facts(FactFilter::default(), Vec::new(), fact.clone()))),
+            latest(),
+        ),
+        (
+            "Fact",
+            "One by id: an index holds the ids of one type, and each is asked.",
+            Root::Fact { id: "fact:0123456789abcdef".into(), fact: vec![FactSlot::Id, FactSlot::Object(entity(all))] },
+            latest(),
+        ),
+        (
+            "Facts of a relationship",
+            "In the order of the type's index; the type's name orders nothing.",
+            Root::Facts { anchor: FactAnchor::Scan, facts: facts(of_makes(), Vec::new(), fact.clone()) },
+            latest(),
+        ),
+        (
+            "Facts of everything",
+            "A table in an order of its own; every type is scanned.",
+            Root::Facts {
+                anchor: FactAnchor::Scan,
+                facts: facts(
+                    FactFilter { conflicting: Some(true), ..FactFilter::default() },
+                    vec![
+                        FactOrder { key: FactKey::Since, descending: true },
+                        FactOrder { key: FactKey::Subject, descending: false },
+                    ],
+                    vec![FactSlot::Id],
+                ),
+            },
+            latest(),
+        ),
+        (
+            "Facts at an end",
+            "Starts at the entities that the subject must be.",
+            Root::Facts {
+                anchor: FactAnchor::Subject(Anchor::Ids(vec!["company:a".into()])),
+                facts: facts(FactFilter { subject: end, ..of_makes() }, Vec::new(), vec![FactSlot::Id]),
+            },
+            latest(),
+        ),
+        (
+            "Facts of a document, between places",
+            "The documents cited are a list of ids; places are what both ends are under.",
+            Root::Facts {
+                anchor: FactAnchor::Documents(vec!["document:a".into()]),
+                facts: facts(
+                    FactFilter {
+                        document: Filter::Ids(vec!["document:a".into()]),
+                        places_differ: Some(true),
+                        ..of_makes()
+                    },
+                    Vec::new(),
+                    vec![FactSlot::Id],
+                ),
+            },
             latest(),
         ),
         (

@@ -226,7 +226,7 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
             known_from: STATED,
             known_to: DAY_MAX,
             superseded_by: None,
-            conflicting: false,
+            conflicting_from: None,
             citations: vec![citation.clone()],
         });
     }

@@ -121,8 +121,9 @@ pub struct Fact {
     pub known_to: Day,
     /// The statement that took its place.
     pub superseded_by: Option<FactIx>,
-    /// Stated the same status over overlapping periods with other values than another fact of its identity.
-    pub conflicting: bool,
+    /// First day on which it was known that another fact of its identity states the same status over an overlapping period with other
+    /// values. None: none does.
+    pub conflicting_from: Option<Day>,
     /// Who says so, ascending.
     pub citations: Vec<Citation>,
 }

@@ -55,7 +55,7 @@ impl Loaded {
         let documents = graph.ontology.kind_named("Document");
         let documents = graph.nodes.iter().filter(|node| Some(node.kind) == documents).count();
         let superseded = graph.facts.iter().filter(|fact| fact.superseded_by.is_some()).count();
-        let conflicting = graph.facts.iter().filter(|fact| fact.conflicting).count();
+        let conflicting = graph.facts.iter().filter(|fact| fact.conflicting_from.is_some()).count();
         format!(
             "{documents} documents, {} entities, {} facts ({superseded} superseded, {conflicting} conflicting), {} observations; \
              {warnings} warnings",

@@ -6,8 +6,8 @@
 //! - a **page** costs 1, plus `limit ×` its row (a page that wants no items has no rows), plus 1 for its total, plus 1 for its groups,
 //!   plus what it sifts and sorts by;
 //! - **filter**: each relation that it goes over costs 10, `10 × 10` when it stands inside another, and so on;
-//!   `within` and a part of a name cost 1;
-//! - **order**: by degree 10, by a property 1, by name nothing: it is the stored order;
+//!   `within` and a part of a name cost 1; whether the places of a fact's ends differ costs 20;
+//! - **order**: by degree 10, by a property 1, by name nothing: it is the stored order; of facts every key 1 but the relationship;
 //! - a **shortcut** (derived hop) costs 5 more than a stored one for each of its uses; a **search** 20;
 //! - a single neighbour, an object, a subject, a document costs what its row's pages cost, and 1 if it has to be looked for;
 //! - **citations** cost 1 a list, plus the limit times what a document's nested pages cost.
@@ -17,8 +17,8 @@
 
 use super::ir::{
     CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntitiesPage, EntityKey, EntityOrder, EntityProjection,
-    FactProjection, FactSlot, FactsPage, Filter, Hop, ObservationFilter, ObservationProjection, ObservationSlot,
-    ObservationsPage, PageArgs, RelatedPage, Root, SearchPage, Slot, Test,
+    FactKey, FactProjection, FactSlot, FactsPage, Filter, Hop, ObservationFilter, ObservationProjection,
+    ObservationSlot, ObservationsPage, PageArgs, RelatedPage, Root, SearchPage, Slot, Test,
 };
 
 /// The limit unless configured: what one request may cost over all its roots.
@@ -35,6 +35,8 @@ pub fn cost(root: &Root) -> u64 {
         Root::ByIds { ids, entity, .. } => times(ids.len() as u64, add(1, entity_cost(entity))),
         Root::Entities(page) => entities_cost(page),
         Root::Search(page) => search_cost(page),
+        Root::Fact { fact, .. } => add(1, fact_cost(fact)),
+        Root::Facts { facts, .. } => facts_cost(facts),
         Root::Observations(page) => observations_cost(page),
         Root::Observation { observation, .. } => add(1, observation_cost(observation)),
     }
@@ -124,7 +126,11 @@ fn related_cost(page: &RelatedPage) -> u64 {
 }
 
 fn facts_cost(page: &FactsPage) -> u64 {
-    page_cost(&page.page, fact_cost(&page.row), 0)
+    let filter = &page.filter;
+    let filters = sum([&filter.document, &filter.subject, &filter.object].into_iter().map(filter_cost));
+    let places = if filter.places_differ.is_some() { 2 * RELATION } else { 0 };
+    let order = page.order.iter().filter(|by| by.key != FactKey::Relationship).count() as u64;
+    page_cost(&page.page, fact_cost(&page.row), add(add(filters, places), order))
 }
 
 fn edge_cost(row: &[EdgeSlot]) -> u64 {

@@ -1,11 +1,11 @@
 //! A plan as text: one operator a line, what it contains indented below it. The text is stable (it depends on the plan and the ontology's
 //! names alone), so that a change of plan shows in a diff.
 
-use super::explain_filter::{edge_filter, filter, observation_filter};
+use super::explain_filter::{edge_filter, fact_filter, filter, observation_filter};
 use super::ir::{
     Anchor, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityKey, EntityOrder, EntityProjection,
-    FactProjection, FactSlot, Hop, Lang, ObservationKey, ObservationProjection, ObservationSlot, ObservationsPage,
-    PageArgs, Root, Slot, SortValue, View,
+    FactAnchor, FactKey, FactOrder, FactProjection, FactSlot, FactsPage, Hop, Lang, ObservationKey,
+    ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, Root, Slot, SortValue, View,
 };
 use crate::graph::{StatusSet, Value};
 use crate::ontology::{Direction, KindSet, Ontology, RelId};
@@ -64,6 +64,8 @@ impl Printer<'_> {
                 let line = format!("Search {:?} of {}{}", page.text, kinds(page.kinds, o), page_args(&page.page));
                 self.block(&line, |p| p.entity(&page.entity));
             }
+            Root::Fact { id, fact } => self.block(&format!("Fact {id}"), |p| p.fact(fact)),
+            Root::Facts { anchor, facts } => self.facts(facts, Some(anchor)),
             Root::Observations(page) => self.observations(page),
             Root::Observation { id, observation } => {
                 self.block(&format!("Observation {id}"), |p| p.observation(observation));
@@ -110,15 +112,7 @@ impl Printer<'_> {
                     );
                     self.block(&line, |p| p.edge(&page.row, None));
                 }
-                Slot::Facts(page) => {
-                    let line = format!(
-                        "Facts {} status {}{}",
-                        relationships(page.relationships.as_deref(), o),
-                        statuses(page.status),
-                        page_args(&page.page)
-                    );
-                    self.block(&line, |p| p.fact(&page.row));
-                }
+                Slot::Facts(page) => self.facts(page, None),
                 Slot::Observations(page) => self.observations(page),
                 _ => {}
             }
@@ -163,6 +157,28 @@ impl Printer<'_> {
                 _ => {}
             }
         }
+    }
+
+    fn facts(&mut self, page: &FactsPage, from: Option<&FactAnchor>) {
+        let o = self.ontology;
+        let line = format!(
+            "Facts {} status {}{}{}",
+            relationships(page.filter.relationships.as_deref(), o),
+            statuses(page.filter.status),
+            fact_order(&page.order),
+            page_args(&page.page)
+        );
+        self.block(&line, |p| {
+            match from {
+                Some(FactAnchor::Scan) => p.line("anchor scan"),
+                Some(FactAnchor::Subject(end)) => p.line(&format!("anchor subject {}", anchor(end, o))),
+                Some(FactAnchor::Object(end)) => p.line(&format!("anchor object {}", anchor(end, o))),
+                Some(FactAnchor::Documents(ids)) => p.line(&format!("anchor documents [{}]", list(ids))),
+                None => {}
+            }
+            p.filter_line("where", fact_filter(&page.filter, o));
+            p.fact(&page.row);
+        });
     }
 
     fn fact(&mut self, slots: &FactProjection) {
@@ -358,6 +374,24 @@ fn order(order: &[EntityOrder], ontology: &Ontology) -> String {
         format!("{key}{}", if by.descending { " desc" } else { "" })
     };
     order.iter().map(key).collect::<Vec<_>>().join(", ")
+}
+
+/// Nothing for the usual order.
+fn fact_order(order: &[FactOrder]) -> String {
+    let key = |by: &FactOrder| {
+        let key = match by.key {
+            FactKey::Since => "since",
+            FactKey::Known => "known",
+            FactKey::Relationship => "relationship",
+            FactKey::Subject => "subject",
+            FactKey::Object => "object",
+        };
+        format!("{key}{}", if by.descending { " desc" } else { "" })
+    };
+    if order.is_empty() {
+        return String::new();
+    }
+    format!(" order {}", order.iter().map(key).collect::<Vec<_>>().join(", "))
 }
 
 fn page_args(page: &PageArgs) -> String {

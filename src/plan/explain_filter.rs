@@ -1,7 +1,8 @@
 //! Filters as text, for [`super::explain`].
 
 use super::explain::{edge_property, hop, kinds, list, statuses, value, values};
-use super::ir::{EdgeFilter, Filter, Hop, ObservationFilter, Quantifier, Test};
+use super::ir::{EdgeFilter, FactFilter, Filter, Hop, ObservationFilter, Quantifier, Test};
+use crate::graph::Basis;
 use crate::ontology::{Ontology, RelId};
 
 /// A filter on one line; what passes everything is `true`.
@@ -46,13 +47,14 @@ fn joined(parts: impl Iterator<Item = String>, word: &str, nothing: &str) -> Str
 /// What edges must pass, on one line.
 pub(super) fn edge_filter(of: &EdgeFilter, relationship: Option<RelId>, ontology: &Ontology) -> String {
     let status = of.status.map(|set| format!("status {}", statuses(set)));
-    let basis = of
-        .basis
-        .as_ref()
-        .map(|set| format!("basis {}", set.iter().map(|basis| basis.name()).collect::<Vec<_>>().join("|")));
+    let basis = of.basis.as_deref().map(bases);
     let properties =
         of.properties.iter().map(|(position, of)| test(&edge_property(*position, relationship, ontology), of));
     joined(status.into_iter().chain(basis).chain(properties), " and ", "true")
+}
+
+fn bases(of: &[Basis]) -> String {
+    format!("basis {}", of.iter().map(|basis| basis.name()).collect::<Vec<_>>().join("|"))
 }
 
 fn test(what: &str, test: &Test) -> String {
@@ -90,4 +92,15 @@ pub(super) fn observation_filter(of: &ObservationFilter, ontology: &Ontology) ->
         F::Value(of) => test("value", of),
         F::Status(of) => format!("status {}", statuses(*of)),
     }
+}
+
+/// A filter of facts on one line, but for relationships and status.
+pub(super) fn fact_filter(of: &FactFilter, ontology: &Ontology) -> String {
+    let basis = of.basis.as_deref().map(bases);
+    let entities = [("document", &of.document), ("subject", &of.subject), ("object", &of.object)];
+    let entities = entities.into_iter().filter(|(_, inner)| !inner.is_true());
+    let entities = entities.map(|(which, inner)| format!("{which} ({})", filter(inner, ontology)));
+    let places = of.places_differ.map(|differ| if differ { "places differ" } else { "places shared" }.to_owned());
+    let conflicting = of.conflicting.map(|is| if is { "conflicting" } else { "not conflicting" }.to_owned());
+    joined(basis.into_iter().chain(entities).chain(places).chain(conflicting), " and ", "true")
 }

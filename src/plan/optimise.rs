@@ -1,9 +1,11 @@
-//! Where a page of entities starts. The answer is the same from every anchor; the work is not: on a hundred thousand companies
+//! Where a page of entities starts, and a page of facts ([`fact`]). The answer is the same from every anchor; the work is not: on a hundred thousand companies
 //! the selective end of a filter costs a thousandth of a scan.
 //!
 //! Estimates come from [`Counts`], which every store gives. A part of the filter that must hold (a part of its conjunction) offers
 //! an anchor; each is measured by how many entities and facts it makes the store look at, and the cheapest is taken. An order that a store
 //! keeps as a list competes too: it ends when the page is full, after about `limit / selectivity` entities.
+
+mod fact;
 
 use super::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
 use crate::graph::Value;
@@ -26,42 +28,55 @@ pub trait Counts {
     fn named(&self, folded: &str) -> u64;
     /// Entities under one in the hierarchies, itself included.
     fn under(&self, id: &str) -> u64;
+    /// Facts that a document is cited for.
+    fn citing(&self, document: &str) -> u64;
     /// Observations.
     fn observations(&self) -> u64;
     /// Keys under which names are searched.
     fn search_keys(&self) -> u64;
 }
 
-/// Chooses the anchor of a page of entities, and narrows its kinds to those that its filter leaves. Other roots have no choice.
+/// Chooses the anchor of a page of entities or facts, and narrows the kinds of entities to those that the filter leaves. Other roots have no
+/// choice.
 pub fn choose_anchor(root: &mut Root, ontology: &Ontology, counts: &impl Counts) {
-    let Root::Entities(page) = root else { return };
     let planner = Planner { ontology, counts };
-    let mut parts = Vec::new();
-    conjuncts(&page.filter, &mut parts);
-    for part in &parts {
-        if let Filter::Kinds(kinds) = part
-            && !kinds.and(page.kinds).is_empty()
-        {
-            page.kinds = kinds.and(page.kinds);
-        }
+    match root {
+        Root::Entities(page) => planner.choose(page),
+        Root::Facts { anchor, facts } => *anchor = planner.facts_anchor(facts),
+        _ => {}
     }
-    let candidates = parts.iter().filter_map(|part| planner.anchor_of(part));
-    let walk = if is_stored_order(&page.order, ontology) { Anchor::OrderWalk } else { Anchor::Scan };
-    let mut best = (planner.cost(&walk, page), walk);
-    for anchor in candidates {
-        let cost = planner.cost(&anchor, page);
-        if cost < best.0 {
-            best = (cost, anchor);
+}
+
+impl<C: Counts> Planner<'_, C> {
+    fn choose(&self, page: &mut EntitiesPage) {
+        let mut parts = Vec::new();
+        conjuncts(&page.filter, &mut parts);
+        for part in &parts {
+            if let Filter::Kinds(kinds) = part
+                && !kinds.and(page.kinds).is_empty()
+            {
+                page.kinds = kinds.and(page.kinds);
+            }
         }
+        let candidates = parts.iter().filter_map(|part| self.anchor_of(part));
+        let walk = if is_stored_order(&page.order, self.ontology) { Anchor::OrderWalk } else { Anchor::Scan };
+        let mut best = (self.cost(&walk, page), walk);
+        for anchor in candidates {
+            let cost = self.cost(&anchor, page);
+            if cost < best.0 {
+                best = (cost, anchor);
+            }
+        }
+        page.anchor = best.1;
     }
-    page.anchor = best.1;
 }
 
 /// About how many entities and facts a store looks at before it writes the first row. Rows themselves are priced by [`super::budget`].
 pub fn visits(root: &Root, ontology: &Ontology, counts: &impl Counts) -> u64 {
     match root {
-        Root::ByIds { .. } | Root::Observation { .. } => 0,
+        Root::ByIds { .. } | Root::Fact { .. } | Root::Observation { .. } => 0,
         Root::Entities(page) => Planner { ontology, counts }.cost(&page.anchor, page),
+        Root::Facts { anchor, facts } => Planner { ontology, counts }.facts_cost(anchor, facts),
         // The keys are scanned as one text, which is far quicker than visiting them.
         Root::Search(_) => counts.search_keys() / 10,
         Root::Observations(_) => counts.observations(),

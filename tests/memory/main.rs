@@ -4,6 +4,7 @@
 mod ask;
 mod edges;
 mod explained;
+mod facts;
 mod filters;
 mod naive;
 mod observations;

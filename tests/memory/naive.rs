@@ -116,6 +116,23 @@ impl<'g> Naive<'g> {
             })
     }
 
+    /// It and all that it is under.
+    pub fn above(&self, ix: NodeIx) -> BTreeSet<NodeIx> {
+        let mut reached = BTreeSet::from([ix]);
+        loop {
+            let held = |fact: &&Fact| {
+                let hierarchy = self.ontology().relationship(fact.relationship).hierarchy;
+                hierarchy && StatusSet::HELD.contains(fact.status) && reached.contains(&fact.subject)
+            };
+            let above: Vec<NodeIx> = self.current().map(|(_, f)| f).filter(held).map(|f| f.object).collect();
+            let before = reached.len();
+            reached.extend(above);
+            if reached.len() == before {
+                return reached;
+            }
+        }
+    }
+
     pub fn passes(&self, ix: NodeIx, filter: &Filter) -> bool {
         let node = self.graph.node(ix);
         match filter {
@@ -125,19 +142,8 @@ impl<'g> Naive<'g> {
             Filter::Kinds(kinds) => kinds.contains(node.kind),
             Filter::Ids(ids) => ids.iter().any(|id| self.graph.find(id) == Some(ix)),
             Filter::Within(ids) => {
-                let mut reached = BTreeSet::from([ix]);
-                loop {
-                    let held = |fact: &&Fact| {
-                        let hierarchy = self.ontology().relationship(fact.relationship).hierarchy;
-                        hierarchy && StatusSet::HELD.contains(fact.status) && reached.contains(&fact.subject)
-                    };
-                    let above: Vec<NodeIx> = self.current().map(|(_, f)| f).filter(held).map(|f| f.object).collect();
-                    let before = reached.len();
-                    reached.extend(above);
-                    if reached.len() == before {
-                        break ids.iter().any(|id| self.graph.find(id).is_some_and(|top| reached.contains(&top)));
-                    }
-                }
+                let above = self.above(ix);
+                ids.iter().any(|id| self.graph.find(id).is_some_and(|top| above.contains(&top)))
             }
             Filter::Name(Test::NotIn(values)) => {
                 !node.names.all().any(|name| values.contains(&Value::from(&*naming::fold(name))))

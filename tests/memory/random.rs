@@ -13,10 +13,10 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Choices from one number: what proptest shrinks is how many there are of each.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn roll(&mut self, sides: u64) -> u64 {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -24,15 +24,15 @@ impl Dice {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % sides
     }
-    fn one<T: Clone>(&mut self, of: &[T]) -> T {
+    pub fn one<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.roll(of.len() as u64) as usize].clone()
     }
-    fn maybe<T>(&mut self, of: impl FnOnce(&mut Dice) -> T) -> Option<T> {
+    pub fn maybe<T>(&mut self, of: impl FnOnce(&mut Dice) -> T) -> Option<T> {
         (self.roll(2) == 0).then(|| of(self))
     }
 }
 
-const DAYS: [i32; 3] = [0, 20220701, 20240101];
+pub const DAYS: [i32; 3] = [0, 20220701, 20240101];
 const DATES: [&str; 5] = ["2021", "2022", "2022-06", "2022-06-18", "2024"];
 const NAMES: [&str; 6] = ["威高", "威海", "达因", "Abbott", "abba", "威高集团"];
 const TAGS: [&str; 3] = ["red", "blue", "re"];
@@ -41,7 +41,7 @@ fn when(dice: &mut Dice) -> Option<When> {
     dice.maybe(|dice| When::date(dice.one(&DATES).parse().unwrap()))
 }
 
-fn graph(seed: u64, size: u64) -> Graph {
+pub fn graph(seed: u64, size: u64) -> Graph {
     let dice = &mut Dice(seed);
     let mut toy = Toy::default();
     let prefixes = ["company", "hospital", "region", "product", "cooperation"];
@@ -117,7 +117,7 @@ fn graph(seed: u64, size: u64) -> Graph {
     toy.graph()
 }
 
-fn any_view(dice: &mut Dice) -> View {
+pub fn any_view(dice: &mut Dice) -> View {
     let valid = dice.maybe(|dice| dice.one(&DATES).parse().unwrap());
     let known = dice.maybe(|dice| dice.one(&["2021", "2022-07", "2025"]).parse().unwrap());
     View::new(valid, known)
@@ -157,7 +157,7 @@ fn any_edge(dice: &mut Dice, hop: Hop) -> EdgeFilter {
     }
 }
 
-fn any_filter(dice: &mut Dice, graph: &Graph, depth: u32) -> Filter {
+pub fn any_filter(dice: &mut Dice, graph: &Graph, depth: u32) -> Filter {
     let id = |dice: &mut Dice| match dice.roll(8) {
         0 => Arc::from("company:old"),
         _ => dice.one(&graph.nodes).id,
@@ -296,7 +296,7 @@ fn check_tables(dice: &mut Dice, snapshot: &Snapshot, view: &View) {
     }
     let facts = |page| {
         let row = vec![FactSlot::Id];
-        let plan = FactsPage { relationships: None, status: StatusSet::ALL, page, row };
+        let plan = FactsPage { filter: FactFilter::default(), order: Vec::new(), page, row };
         page_of(slot(snapshot, &at.id, Slot::Facts(plan), view))
     };
     let all = facts(with_total(first(1000)));

@@ -40,7 +40,7 @@ fn a_superseded_fact_is_current_until_the_other_is_known() {
     // A table of facts shows both; what took the place of one is told as far as it is known.
     let facts = |view: &View| {
         let row = vec![FactSlot::Id, FactSlot::KnownTo, FactSlot::SupersededBy(vec![FactSlot::Id])];
-        let plan = FactsPage { relationships: None, status: mdgraph::graph::StatusSet::ALL, page: first(9), row };
+        let plan = FactsPage { filter: FactFilter::default(), order: Vec::new(), page: first(9), row };
         page_of(slot(&toy, "product:x", Slot::Facts(plan), view)).items
     };
     let now = facts(&latest());

@@ -77,7 +77,7 @@ impl Toy {
             known_from: 0,
             known_to: DAY_MAX,
             superseded_by: None,
-            conflicting: false,
+            conflicting_from: None,
             citations: Vec::new(),
         };
         self.facts.push((words[0].to_owned(), words[2].to_owned(), fact, None));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// How many keys an order may have: each is compared for every two items.
 const MOST_ORDER_KEYS: usize = 8;
 
-type Built<T> = Result<T, Wrong>;
+pub(super) type Built<T> = Result<T, Wrong>;
 
 /// The hop that a link is.
 pub fn hop(link: Link) -> Hop {
@@ -35,7 +35,7 @@ fn all(mut parts: Vec<Filter>) -> Filter {
 
 impl<'a> Builder<'a> {
     /// The fields of an input object that are given and not null.
-    fn given<'i>(&self, input: &'i Input) -> impl Iterator<Item = (&'i str, &'i Input)>
+    pub(super) fn given<'i>(&self, input: &'i Input) -> impl Iterator<Item = (&'i str, &'i Input)>
     where
         'a: 'i,
     {
@@ -74,6 +74,10 @@ impl<'a> Builder<'a> {
 
     pub(super) fn statuses(&self, input: &Input) -> Built<StatusSet> {
         Ok(self.texts(input)?.iter().filter_map(|name| Status::named(name)).collect())
+    }
+
+    pub(super) fn bases(&self, input: &Input) -> Built<Vec<Basis>> {
+        Ok(self.texts(input)?.iter().filter_map(|name| Basis::named(name)).collect())
     }
 
     /// Ascending and each once: Neo4j counts the edges of a type twice that stands twice in a pattern.
@@ -145,9 +149,7 @@ impl<'a> Builder<'a> {
         for (name, value) in self.given(input) {
             let built = match name {
                 "status" => self.statuses(value).map(|set| filter.status = Some(set)),
-                "basis" => self.texts(value).map(|names| {
-                    filter.basis = Some(names.iter().filter_map(|name| Basis::named(name)).collect());
-                }),
+                "basis" => self.bases(value).map(|set| filter.basis = Some(set)),
                 _ => self.edge_property(link, name, value).map(|tests| filter.properties.extend(tests)),
             };
             built.map_err(|wrong| wrong.within(name))?;
@@ -165,7 +167,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `IdFilter`
-    fn ids(&self, input: &Input) -> Built<Filter> {
+    pub(super) fn ids(&self, input: &Input) -> Built<Filter> {
         let mut parts = Vec::new();
         for (name, value) in self.given(input) {
             let ids = self.texts(value).map_err(|wrong| wrong.within(name))?;
@@ -231,7 +233,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The entries of an order: of each its only key, and whether it is descending.
-    fn order<'i>(&self, input: &'i Input) -> Built<Vec<(&'i str, bool)>>
+    pub(super) fn order<'i>(&self, input: &'i Input) -> Built<Vec<(&'i str, bool)>>
     where
         'a: 'i,
     {

@@ -1,6 +1,7 @@
 //! A request's plan: from the tree of what is selected and the request's variables. Cheap, and made anew for each request.
 
 pub mod cursor;
+mod fact;
 mod filter;
 mod page;
 mod project;
@@ -14,7 +15,7 @@ use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location};
 use crate::graph::naming::fold;
 use crate::ontology::{KindSet, Ontology, Target};
-use crate::plan::ir::{Anchor, EntitiesPage, Filter, Lang, Root, SearchPage, View};
+use crate::plan::ir::{Anchor, EntitiesPage, FactAnchor, Filter, Lang, Root, SearchPage, View};
 use std::sync::Arc;
 
 /// How many characters a text that is searched may have: no name is longer.
@@ -123,6 +124,13 @@ impl Builder<'_> {
                     order,
                     entity: self.entity_nodes(connection, view)?,
                 })
+            }
+            RootWhat::Fact(set) => {
+                let id = self.required(args, "id")?.into_iter().next().unwrap_or_default();
+                Root::Fact { id, fact: self.fact(set, view)? }
+            }
+            RootWhat::Facts(connection) => {
+                Root::Facts { anchor: FactAnchor::Scan, facts: self.all_facts(connection, view)? }
             }
             RootWhat::Observation(set) => {
                 let ids = self.required(args, "id")?;

@@ -3,14 +3,14 @@
 use super::filter::hop;
 use super::{Builder, Planned, lang};
 use crate::api::select::{
-    CitationField, Connection, ConnectionField, EdgeField, EntityField, EntitySet, FactField, FactSet, Field, Fields,
-    ObservationField, ObservationSet, RankField, ScopeField, Sources,
+    CitationField, Connection, ConnectionField, EdgeField, EntityField, EntitySet, Field, Fields, ObservationField,
+    ObservationSet, RankField, ScopeField, Sources,
 };
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, Link};
 use crate::plan::ir::{
-    CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection, FactSlot, FactsPage,
-    Filter, ObservationFilter, ObservationProjection, ObservationSlot, ObservationsPage, RelatedPage, Slot, View,
+    CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, Filter, ObservationFilter,
+    ObservationProjection, ObservationSlot, ObservationsPage, RelatedPage, Slot, View,
 };
 use std::sync::Arc;
 
@@ -72,13 +72,13 @@ impl Builder<'_> {
             EntityField::Edges(link, connection) => Slot::Edges(self.edges(*link, connection, view)?),
             EntityField::One(link, set) => Slot::One(hop(*link), self.entity(set, view)?),
             EntityField::Related(connection) => Slot::Related(self.related_page(connection, view)?),
-            EntityField::Facts(connection) => Slot::Facts(self.facts(connection, view)?),
+            EntityField::Facts(connection) => Slot::Facts(self.facts_about(connection, view)?),
             EntityField::Observations(connection) => Slot::Observations(self.observations(connection, view)?),
         });
         Ok(())
     }
 
-    fn sources(&self, sources: &Sources, view: &View) -> Planned<(u32, CitationProjection)> {
+    pub(super) fn sources(&self, sources: &Sources, view: &View) -> Planned<(u32, CitationProjection)> {
         let mut slots = Vec::with_capacity(sources.fields.len());
         for field in &sources.fields {
             slots.push(match &field.what {
@@ -146,69 +146,6 @@ impl Builder<'_> {
             groups: connection.fields.iter().any(|field| matches!(field.what, ConnectionField::Groups(_))),
             row: self.edge_row(connection, view)?,
         })
-    }
-
-    fn facts(&self, connection: &Connection, view: &View) -> Planned<FactsPage> {
-        let args = &connection.args;
-        let mut row = Vec::new();
-        for field in connection.edges.iter().flatten() {
-            if let EdgeField::FactNode(set) = &field.what {
-                row.append(&mut self.fact(set, view)?);
-            }
-        }
-        Ok(FactsPage {
-            relationships: self.argument(args, "relationships", |input| self.relationships(input))?,
-            status: self.argument(args, "status", |input| self.statuses(input))?.unwrap_or(StatusSet::ALL),
-            // Relationship, fact.
-            page: self.page(connection, view, 2)?,
-            row,
-        })
-    }
-
-    fn fact(&self, set: &FactSet, view: &View) -> Planned<FactProjection> {
-        let mut slots = Vec::with_capacity(set.len());
-        for Field { what, .. } in set {
-            let slot = match what {
-                FactField::Typename | FactField::AsOfKey => continue,
-                FactField::Id => FactSlot::Id,
-                FactField::Text(args) => {
-                    let name = || EntityProjection {
-                        shapes: vec![(self.ontology.all_kinds(), vec![Slot::Name(lang(args, self.variables))])],
-                    };
-                    slots.extend([
-                        FactSlot::Subject(name()),
-                        FactSlot::Relationship,
-                        FactSlot::Object(name()),
-                        FactSlot::Status,
-                        FactSlot::Since,
-                        FactSlot::Until,
-                    ]);
-                    FactSlot::Properties
-                }
-                FactField::Subject(set) => FactSlot::Subject(self.entity(set, view)?),
-                FactField::Relationship => FactSlot::Relationship,
-                FactField::Object(set) => FactSlot::Object(self.entity(set, view)?),
-                FactField::Status => FactSlot::Status,
-                FactField::Basis => FactSlot::Basis,
-                FactField::Since(_) => FactSlot::Since,
-                FactField::Until(_) => FactSlot::Until,
-                FactField::Note => FactSlot::Note,
-                FactField::Doubt => FactSlot::Doubt,
-                FactField::Properties(_) => {
-                    slots.push(FactSlot::Relationship);
-                    FactSlot::Properties
-                }
-                FactField::KnownFrom => FactSlot::KnownFrom,
-                FactField::KnownTo => FactSlot::KnownTo,
-                FactField::SupersededBy(set) => FactSlot::SupersededBy(self.fact(set, view)?),
-                FactField::Sources(sources) => {
-                    let (most, citation) = self.sources(sources, view)?;
-                    FactSlot::Sources(most, citation)
-                }
-            };
-            slots.push(slot);
-        }
-        Ok(slots)
     }
 
     pub(super) fn observations(&self, connection: &Connection, view: &View) -> Planned<ObservationsPage> {

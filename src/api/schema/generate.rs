@@ -392,7 +392,10 @@ impl Writer<'_> {
             ));
         }
         self.line(&format!(
-            "\"观测 · an observation by its id\"\nobservation(\"标识 · its id\" id: ID!, {AS_OF}): Observation\n\
+            "\"事实 · a fact by its id, superseded or not\"\nfact(\"标识 · its id\" id: ID!, {AS_OF}): Fact\n\
+             \"事实列表 · a page of facts, superseded ones included: a table of statements\"\n\
+             facts(\"条件 · which\" where: FactWhere, \"排序 · in which order; by relationship if unset\" orderBy: [FactOrderBy!], {PAGE}, {AS_OF}): FactConnection\n\
+             \"观测 · an observation by its id\"\nobservation(\"标识 · its id\" id: ID!, {AS_OF}): Observation\n\
              \"观测列表 · a page of observations\"\nobservations(\"条件 · which\" where: ObservationWhere, \"排序 · in which order; by time if unset\" orderBy: [ObservationOrderBy!], {PAGE}, {AS_OF}): ObservationConnection\n\
              \"搜索 · entities by name, alias, pinyin or initials, or a part of them, best first\"\n\
              search(\"文本 · what is looked for\" text: String!, \"类型 · of these kinds\" kinds: [Kind!], {PAGE}, {AS_OF}): SearchConnection\n}}"

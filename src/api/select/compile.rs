@@ -103,6 +103,8 @@ impl<'d> Compiler<'d> {
             "__schema" | "__type" => RootWhat::Introspection(extract(self.document, &it.fields, self.declared)),
             "node" => RootWhat::Entity(self.ontology.all_kinds(), self.entities(it, self.ontology.all_kinds())?),
             "nodes" => RootWhat::Entities(self.entities(it, self.ontology.all_kinds())?),
+            "fact" => RootWhat::Fact(self.facts(it)?),
+            "facts" => RootWhat::Facts(self.connection(it, KindSet::EMPTY)?),
             "observation" => RootWhat::Observation(self.observations(it)?),
             "observations" => RootWhat::Observations(self.connection(it, KindSet::EMPTY)?),
             "search" => RootWhat::Search(self.connection(it, self.ontology.all_kinds())?),

@@ -312,6 +312,10 @@ pub enum RootWhat {
     Entities(Arc<EntitySet>),
     /// A page of a kind; its filters and orders are those of the kind.
     Page(KindId, Box<Connection>),
+    /// One fact by id.
+    Fact(Arc<FactSet>),
+    /// A page of facts.
+    Facts(Box<Connection>),
     /// One observation by id.
     Observation(Arc<ObservationSet>),
     /// A page of observations.

@@ -87,9 +87,11 @@ impl Writer<'_> {
                 Datum::List(rows) => self.list(rows, |this, row| this.entity(set, row)),
                 _ => Err(Misfit("a list of entities is missing")),
             },
-            RootWhat::Page(_, connection) | RootWhat::Search(connection) | RootWhat::Observations(connection) => {
-                self.connection(connection, datum)
-            }
+            RootWhat::Page(_, connection)
+            | RootWhat::Search(connection)
+            | RootWhat::Facts(connection)
+            | RootWhat::Observations(connection) => self.connection(connection, datum),
+            RootWhat::Fact(set) => self.nullable(datum, |this| this.fact(set, &mut Row::list(datum)?)),
             RootWhat::Observation(set) => self.nullable(datum, |this| this.observation(set, &mut Row::list(datum)?)),
         }
     }

@@ -71,7 +71,7 @@ pub(super) fn merge(
             known_from: known,
             known_to: DAY_MAX,
             superseded_by: None,
-            conflicting: false,
+            conflicting_from: None,
             citations: vec![order.citation(&statement.cited, supported(ontology, statement))],
             at: statement.at,
         };
@@ -173,7 +173,7 @@ fn fact(
         known_from: held.known_from,
         known_to: held.known_to,
         superseded_by: None,
-        conflicting: held.conflicting,
+        conflicting_from: held.conflicting_from,
         citations: order.citations(held.citations, ids),
     };
     Settled { fact, at: held.at }

@@ -20,7 +20,8 @@ pub(super) struct Held {
     pub known_to: Day,
     /// Position in the result of [`settle`].
     pub superseded_by: Option<usize>,
-    pub conflicting: bool,
+    /// The day of the statement that made the first conflict.
+    pub conflicting_from: Option<Day>,
     pub citations: Vec<DraftCitation>,
     pub at: Place,
 }
@@ -99,8 +100,9 @@ fn place(held: &mut Vec<Held>, mut new: Held, names: &[Arc<str>], remarks: &mut 
     let at = held.len();
     for (i, relation, what) in rivals {
         if let (Relation::Contradicts, Some(what)) = (relation, what) {
-            held[i].conflicting = true;
-            new.conflicting = true;
+            // Statements come in the order known, so the day of a conflict is the new one's.
+            held[i].conflicting_from.get_or_insert(new.known_from);
+            new.conflicting_from = Some(new.known_from);
             remarks.push(Remark::Conflict { earlier: held[i].at, later: new.at, what });
         } else {
             carry_over(&held[i], &mut new, names);
@@ -224,5 +226,5 @@ fn join(old: &mut Held, new: Held) {
             *ours = theirs;
         }
     }
-    old.conflicting |= new.conflicting;
+    old.conflicting_from = [old.conflicting_from, new.conflicting_from].into_iter().flatten().min();
 }

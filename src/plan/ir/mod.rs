@@ -31,7 +31,9 @@ mod observation;
 
 pub use edge::{EdgeSlot, EdgesPage, RelatedPage};
 pub use entity::{EntitiesPage, EntityKey, EntityOrder, EntityProjection, Slot};
-pub use fact::{CitationProjection, CitationSlot, FactProjection, FactSlot, FactsPage};
+pub use fact::{
+    CitationProjection, CitationSlot, FactAnchor, FactFilter, FactKey, FactOrder, FactProjection, FactSlot, FactsPage,
+};
 pub use filter::{Anchor, EdgeFilter, Filter, Hop, Quantifier, Test};
 pub use observation::{
     ObservationFilter, ObservationKey, ObservationOrder, ObservationProjection, ObservationSlot, ObservationsPage,
@@ -106,6 +108,20 @@ pub enum Root {
     Entities(EntitiesPage),
     /// **Search**: a page of entities found by name. Gives `Page`; an item's row is `[Int rank, Str value, Str field, entity row]`.
     Search(SearchPage),
+    /// One fact by id, superseded or not: `List` of the projection's values; `Null` if it is unknown or not in the view ([`FactsPage`]).
+    Fact {
+        /// Its id.
+        id: Arc<str>,
+        /// What of it.
+        fact: FactProjection,
+    },
+    /// **Facts** of everything. Gives `Page`; an item's row is the projection's.
+    Facts {
+        /// Where to start; chosen by the optimiser, has no influence on the answer.
+        anchor: FactAnchor,
+        /// Which, in which order, which part, what of each.
+        facts: FactsPage,
+    },
     /// **Observations** of everything. Gives `Page`; an item's row is the projection's.
     Observations(ObservationsPage),
     /// One observation by id, or `Null` if it is unknown or not seen.

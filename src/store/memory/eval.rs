@@ -1,6 +1,7 @@
 //! Evaluating one root field over one snapshot: the context, the roots, and an entity's row.
 
 use super::Snapshot;
+use super::eval_facts::FactsOf;
 use super::eval_filter::Prepared;
 use super::index::{FactHead, Index, NodeHead};
 use super::order::{Best, Directions, page};
@@ -56,6 +57,8 @@ impl<'s> Eval<'s> {
             }
             Root::Entities(plan) => self.entities(plan)?,
             Root::Search(plan) => self.search(plan)?,
+            Root::Fact { id, fact } => self.fact_by_id(id, fact)?,
+            Root::Facts { anchor, facts } => self.facts_page(FactsOf::All(anchor), facts)?,
             Root::Observations(plan) => self.observations(None, plan)?,
             Root::Observation { id, observation } => self.observation_by_id(id, observation)?,
         };
@@ -148,7 +151,7 @@ impl<'s> Eval<'s> {
                 None => Datum::Null,
             },
             Slot::Related(plan) => self.related_page(ix, plan)?,
-            Slot::Facts(plan) => self.facts_page(ix, plan)?,
+            Slot::Facts(plan) => self.facts_page(FactsOf::Entity(ix), plan)?,
             Slot::Observations(plan) => self.observations(Some(ix), plan)?,
         })
     }

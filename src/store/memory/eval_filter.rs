@@ -110,6 +110,19 @@ impl<'s> Eval<'s> {
     }
 
     fn climbs_to(&self, node: u32, tops: &[u32]) -> Result<bool, StoreError> {
+        let mut found = false;
+        self.climb(node, |above| {
+            found = tops.binary_search(&above).is_ok();
+            found
+        })?;
+        Ok(found)
+    }
+
+    /// Visits an entity and all that it is under, once each, the nearest first, until `visit` has seen enough.
+    pub(super) fn climb(&self, node: u32, mut visit: impl FnMut(u32) -> bool) -> Result<(), StoreError> {
+        if visit(node) {
+            return Ok(());
+        }
         let mut met = vec![node];
         let mut next = 0;
         while let Some(at) = met.get(next).copied() {
@@ -118,15 +131,15 @@ impl<'s> Eval<'s> {
                 for entry in self.index.edges(at, *relationship, Direction::Out) {
                     self.meter.edge()?;
                     if self.is_held(entry.fact) && !met.contains(&entry.neighbour) {
-                        if tops.binary_search(&entry.neighbour).is_ok() {
-                            return Ok(true);
+                        if visit(entry.neighbour) {
+                            return Ok(());
                         }
                         met.push(entry.neighbour);
                     }
                 }
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Some entities and all under them, in no order, once each.

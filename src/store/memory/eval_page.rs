@@ -132,7 +132,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The entities of an anchor, once each. None: all.
-    fn candidates(&self, anchor: &Anchor) -> Result<Option<Vec<u32>>, StoreError> {
+    pub(super) fn candidates(&self, anchor: &Anchor) -> Result<Option<Vec<u32>>, StoreError> {
         let mut nodes = match anchor {
             Anchor::Scan | Anchor::OrderWalk => return Ok(None),
             Anchor::Ids(ids) => self.resolve(ids),

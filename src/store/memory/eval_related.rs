@@ -1,11 +1,11 @@
-//! Pages that go over several relationships of one entity: its edges of any type, and the facts about it.
+//! Pages that go over several relationships of one entity: its edges of any type.
 
 use super::eval::Eval;
 use super::eval_edge::Joint;
 use super::order::{Directions, Reader, cut, page};
 use crate::graph::{FactIx, Status};
 use crate::ontology::{Direction, RelId};
-use crate::plan::ir::{FactsPage, RelatedPage, SortValue};
+use crate::plan::ir::{RelatedPage, SortValue};
 use crate::store::{Datum, Item, StoreError};
 
 impl<'s> Eval<'s> {
@@ -81,68 +81,6 @@ impl<'s> Eval<'s> {
             SortValue::Int(direction as i64),
             SortValue::Str(self.node(neighbour).sort_name.clone()),
             self.id_key(neighbour),
-            SortValue::Str(self.graph.fact(FactIx(fact)).id.clone()),
-        ]
-    }
-
-    /// A page of the facts about an entity.
-    pub(super) fn facts_page(&self, node: u32, plan: &FactsPage) -> Result<Datum, StoreError> {
-        let args = &plan.page;
-        let mut reader = Reader::new(args);
-        let mut total = 0;
-        let mut relationships: Vec<RelId> = self.index.links_of(node).iter().map(|(id, _)| *id).collect();
-        relationships.dedup();
-        if args.backward {
-            relationships.reverse();
-        }
-        for relationship in relationships {
-            if !args.total && (reader.is_full() || !args.items) {
-                break;
-            }
-            if plan.relationships.as_ref().is_some_and(|set| !set.contains(&relationship)) {
-                continue;
-            }
-            let facts = self.facts_about(node, relationship)?;
-            let window =
-                cut(&facts, false, args, &Directions::new(Vec::new()), |fact| self.fact_keys(relationship, *fact));
-            for step in 0..facts.len() {
-                let at = if args.backward { facts.len() - 1 - step } else { step };
-                let head = self.fact_head(facts[at]);
-                if head.is_listed(self.view) && plan.status.contains(head.status) {
-                    total += 1;
-                    if args.items && window.contains(&at) && !reader.is_full() {
-                        reader.take((relationship, facts[at]));
-                    }
-                }
-            }
-        }
-        let (items, more) = reader.finish();
-        page(items, more, args.total.then_some(total), |(relationship, fact)| {
-            let Datum::List(row) = self.fact_row(fact, &plan.row)? else { return Err(StoreError::Internal) };
-            Ok(Item { keys: args.keys_of(|| self.fact_keys(relationship, fact)), row })
-        })
-    }
-
-    /// The facts of one relationship about an entity, ascending by id, superseded ones included.
-    fn facts_about(&self, node: u32, relationship: RelId) -> Result<Vec<u32>, StoreError> {
-        let outgoing = self.index.edges(node, relationship, Direction::Out);
-        let incoming = match self.ontology.relationship(relationship).symmetric {
-            true => &[],
-            false => self.index.edges(node, relationship, Direction::In),
-        };
-        let mut facts = Vec::with_capacity(outgoing.len() + incoming.len());
-        for entry in outgoing.iter().chain(incoming) {
-            self.meter.edge()?;
-            facts.push(entry.fact);
-        }
-        facts.sort_unstable();
-        facts.dedup();
-        Ok(facts)
-    }
-
-    fn fact_keys(&self, relationship: RelId, fact: u32) -> Vec<SortValue> {
-        vec![
-            SortValue::Str(self.ontology.relationship(relationship).name.clone()),
             SortValue::Str(self.graph.fact(FactIx(fact)).id.clone()),
         ]
     }

@@ -3,6 +3,7 @@
 //! Numbers of entities, facts and observations are those of the graph ([`NodeIx`](crate::graph::NodeIx) and its siblings), as `u32`; their
 //! order is the order of ids. Entities also have a *name rank*: their place in the order of (name key, id).
 
+use super::index_facts::FactLists;
 use super::index_links::{Adjacency, DerivedWalk, Entry, Groups};
 use super::search::NameIndex;
 use crate::graph::{Basis, DAY_MAX, Day, Fact, Graph, Status, StatusSet, Value};
@@ -98,6 +99,8 @@ pub(super) struct Index {
     pub hierarchies: Vec<RelId>,
     /// By entity: how many are under it under the latest view, itself included.
     pub under: Vec<u32>,
+    /// Facts by relationship and by document.
+    pub facts_of: FactLists,
     pub names: NameIndex,
     /// Every observation, by time, then id.
     pub observations: Vec<u32>,
@@ -127,9 +130,11 @@ impl Index {
         for (rank, node) in by_name.iter().enumerate() {
             nodes[*node as usize].name_rank = rank as u32;
         }
-        let (outgoing, incoming) = adjacencies(graph, &nodes, &symmetric);
+        let facts_of = FactLists::of(graph);
+        let (outgoing, incoming) = adjacencies(graph, &nodes, &symmetric, &facts_of);
         let mut index = Index {
-            links: links(graph, &symmetric),
+            links: links(graph, &symmetric, &facts_of.relationships),
+            facts_of,
             hierarchies: (0..ontology.relationships.len() as u16)
                 .map(RelId)
                 .filter(|id| ontology.relationship(*id).hierarchy)
@@ -247,25 +252,27 @@ impl Index {
     }
 }
 
-fn adjacencies(graph: &Graph, nodes: &[NodeHead], symmetric: &[bool]) -> (Vec<Adjacency>, Vec<Adjacency>) {
-    let mut by_relationship: Vec<Vec<u32>> = vec![Vec::new(); graph.ontology.relationships.len()];
-    for (i, fact) in graph.facts.iter().enumerate() {
-        by_relationship[fact.relationship.index()].push(i as u32);
-    }
+fn adjacencies(
+    graph: &Graph,
+    nodes: &[NodeHead],
+    symmetric: &[bool],
+    facts_of: &FactLists,
+) -> (Vec<Adjacency>, Vec<Adjacency>) {
     let ends = |i: u32| {
         let fact = &graph.facts[i as usize];
         (fact.subject.0, fact.object.0)
     };
     let rank = |node: u32| nodes[node as usize].name_rank;
     let (mut outgoing, mut incoming) = (Vec::new(), Vec::new());
-    for (relationship, facts) in by_relationship.into_iter().enumerate() {
+    for (relationship, symmetric) in (0..).map(RelId).zip(symmetric) {
+        let facts = facts_of.relationship(relationship);
         let mut forward: Vec<(u32, u32, Entry)> = Vec::with_capacity(facts.len());
         let mut backward = Vec::with_capacity(facts.len());
-        for fact in facts {
+        for fact in facts.iter().copied() {
             let (subject, object) = ends(fact);
             forward.push((subject, rank(object), Entry { neighbour: object, fact }));
             let reverse = (object, rank(subject), Entry { neighbour: subject, fact });
-            match symmetric[relationship] {
+            match *symmetric {
                 true if subject != object => forward.push(reverse),
                 true => {}
                 false => backward.push(reverse),
@@ -277,7 +284,8 @@ fn adjacencies(graph: &Graph, nodes: &[NodeHead], symmetric: &[bool]) -> (Vec<Ad
     (outgoing, incoming)
 }
 
-fn links(graph: &Graph, symmetric: &[bool]) -> Vec<Vec<(RelId, Direction)>> {
+/// `order`: the relationships by name.
+fn links(graph: &Graph, symmetric: &[bool], order: &[RelId]) -> Vec<Vec<(RelId, Direction)>> {
     let relationships = graph.ontology.relationships.len();
     // By relationship and direction: the kinds that have such edges.
     let mut having = vec![[KindSet::EMPTY; 2]; relationships];
@@ -286,8 +294,6 @@ fn links(graph: &Graph, symmetric: &[bool]) -> Vec<Vec<(RelId, Direction)>> {
         of[0].insert(graph.node(fact.subject).kind);
         of[usize::from(!symmetric[fact.relationship.index()])].insert(graph.node(fact.object).kind);
     }
-    let mut order: Vec<RelId> = (0..relationships as u16).map(RelId).collect();
-    order.sort_by(|a, b| graph.ontology.relationship(*a).name.cmp(&graph.ontology.relationship(*b).name));
     let readings: Vec<(RelId, Direction)> =
         order.iter().flat_map(|id| [(*id, Direction::Out), (*id, Direction::In)]).collect();
     (0..graph.ontology.kinds.len() as u16)

@@ -9,12 +9,14 @@
 mod eval;
 mod eval_edge;
 mod eval_fact;
+mod eval_facts;
 mod eval_filter;
 mod eval_observation;
 mod eval_page;
 mod eval_path;
 mod eval_related;
 mod index;
+mod index_facts;
 mod index_links;
 mod order;
 mod search;
@@ -78,6 +80,9 @@ impl Counts for Snapshot {
     }
     fn under(&self, id: &str) -> u64 {
         self.graph.find(id).map_or(0, |node| u64::from(self.index.under[node.0 as usize]))
+    }
+    fn citing(&self, document: &str) -> u64 {
+        self.graph.find(document).map_or(0, |node| self.index.facts_of.by_document.under(node.0).len() as u64)
     }
     fn observations(&self) -> u64 {
         self.graph.observations.len() as u64

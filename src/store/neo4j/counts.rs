@@ -132,6 +132,10 @@ impl Counts for Counted {
     fn under(&self, _: &str) -> u64 {
         self.all_entities() / SHARE_UNDER_A_PLACE
     }
+    /// Citations are no relationships here: all facts are looked at.
+    fn citing(&self, _: &str) -> u64 {
+        self.facts.iter().sum()
+    }
     fn observations(&self) -> u64 {
         self.observations
     }

@@ -17,6 +17,8 @@ pub enum Expr {
     Param(String),
     /// A number that is part of the statement: a position, a limit of the fact model.
     Int(i64),
+    /// `'MAKES'`: a type of relationship as a text. No other text is part of a statement.
+    Type(String),
     /// `null`
     Null,
     /// `[a, b]`
@@ -64,6 +66,10 @@ pub enum Clause {
     Return(Expr),
     /// `RETURN value AS row`
     ReturnRow(Expr),
+    /// `RETURN a, b`
+    ReturnVars(Vec<Var>),
+    /// `CALL () { … UNION ALL … }`: the rows of each, which return the same variables.
+    Union(Vec<Query>),
 }
 
 /// A pattern of one chain of nodes.
@@ -181,7 +187,11 @@ impl Clause {
         match self {
             Clause::Match(clause) => clause.filter.push(condition),
             Clause::With(clause) => clause.filter.push(condition),
-            Clause::Unwind(..) | Clause::Return(_) | Clause::ReturnRow(_) => {
+            Clause::Unwind(..)
+            | Clause::Return(_)
+            | Clause::ReturnRow(_)
+            | Clause::ReturnVars(_)
+            | Clause::Union(_) => {
                 debug_assert!(false, "this clause takes no condition");
             }
         }
@@ -269,6 +279,7 @@ impl Display for Expr {
             Expr::Prop(of, name) => write!(f, "{of}.{}", Name(name)),
             Expr::Param(name) => write!(f, "${name}"),
             Expr::Int(number) => write!(f, "{number}"),
+            Expr::Type(name) => write!(f, "'{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
             Expr::Null => f.write_str("null"),
             Expr::List(items) => {
                 f.write_char('[')?;
@@ -327,6 +338,12 @@ impl Display for Clause {
             Clause::With(clause) => write!(f, "{clause}"),
             Clause::Return(value) => write!(f, "RETURN {value}"),
             Clause::ReturnRow(value) => write!(f, "RETURN {value} AS {}", super::client::ROW),
+            Clause::ReturnVars(names) => write!(f, "RETURN {}", names.join(", ")),
+            Clause::Union(queries) => {
+                f.write_str("CALL () { ")?;
+                join(f, queries, " UNION ALL ", |f, query| write!(f, "{query}"))?;
+                f.write_str(" }")
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
             let field = field.map_or(Datum::Null, |field| Datum::Str(field.name().into()));
             Ok(vec![Datum::Int(whole(&rank)?), text(value)?, field, decoder.entity(entity, &page.entity)?])
         })?,
+        Root::Fact { fact, .. } => decoder.fact(one(), fact)?,
+        Root::Facts { facts, .. } => decoder.page(one(), &facts.page, |row| decoder.fact_row(row, &facts.row))?,
         Root::Observations(page) => decoder.page(one(), &page.page, |row| decoder.observation_row(row, &page.row))?,
         Root::Observation { observation, .. } => match one() {
             Value::Null => Datum::Null,

@@ -225,6 +225,7 @@ impl Import<'_> {
             (at::KNOWN_TO.into(), Value::Int(fact.known_to.into())),
             (at::CONTENT.into(), self.content.into()),
         ];
+        push(&mut row, at::CONFLICTING_FROM, fact.conflicting_from.map(i64::from));
         push_when(&mut row, at::SINCE, fact.since.as_ref());
         push_when(&mut row, at::UNTIL, fact.until.as_ref());
         push(&mut row, at::NOTE, fact.note.as_deref());

@@ -95,6 +95,8 @@ pub const TO: &str = "_to";
 pub const KNOWN_TO: &str = "_knownTo";
 /// The id of that statement.
 pub const SUPERSEDED_BY: &str = "_supersededBy";
+/// The first day on which it was known that another fact contradicts it.
+pub const CONFLICTING_FROM: &str = "_conflictingFrom";
 /// Words, earliest and latest date of `since`.
 pub const SINCE: [&str; 3] = ["_sinceText", "_sinceEarliest", "_sinceLatest"];
 /// Of `until`.

@@ -1,4 +1,4 @@
-//! Hops, edges and facts.
+//! Hops and edges.
 
 use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
 use super::super::layout as at;
@@ -7,10 +7,7 @@ use super::Renderer;
 use super::page::{Key, Listing};
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, KindSet, RelId};
-use crate::plan::ir::{
-    CitationProjection, CitationSlot, EdgeFilter, EdgeSlot, EdgesPage, EntityProjection, FactSlot, FactsPage, Hop,
-    RelatedPage,
-};
+use crate::plan::ir::{CitationProjection, CitationSlot, EdgeFilter, EdgeSlot, EdgesPage, Hop, RelatedPage};
 
 /// How many facts a derived edge shows.
 const FACTS_SHOWN: i64 = 100;
@@ -134,12 +131,12 @@ impl Renderer<'_> {
         }
     }
 
-    fn types(&self, relationships: impl IntoIterator<Item = RelId>) -> Vec<String> {
+    pub(super) fn types(&self, relationships: impl IntoIterator<Item = RelId>) -> Vec<String> {
         relationships.into_iter().map(|id| self.ontology.relationship(id).name.to_string()).collect()
     }
 
     /// Every relationship of the ontology, or those asked for.
-    fn asked(&self, relationships: Option<&[RelId]>) -> Vec<RelId> {
+    pub(super) fn asked(&self, relationships: Option<&[RelId]>) -> Vec<RelId> {
         match relationships {
             Some(asked) => asked.to_vec(),
             None => (0..self.ontology.relationships.len()).filter_map(|i| u16::try_from(i).ok()).map(RelId).collect(),
@@ -147,7 +144,7 @@ impl Renderer<'_> {
     }
 
     /// `(n)-[r]-(m)` over these relationships; no type at all would mean any, so none matches nothing.
-    fn any_way(&mut self, n: &str, r: &str, relationships: &[RelId], m: &str) -> Match {
+    pub(super) fn any_way(&mut self, n: &str, r: &str, relationships: &[RelId], m: &str) -> Match {
         let rel = Rel::new(r, self.types(relationships.iter().copied()), Arrow::Either);
         let never = relationships.is_empty().then(|| Expr::Or(Vec::new()));
         Match::node(n, Vec::new()).step(rel, m, Vec::new()).filtered(never)
@@ -351,82 +348,6 @@ impl Renderer<'_> {
             }
             (EdgeSlot::Fact(_) | EdgeSlot::Property(_) | EdgeSlot::Relationship | EdgeSlot::Direction, _) => Expr::Null,
         }
-    }
-
-    /// A page of the facts about an entity.
-    pub(super) fn facts(&mut self, n: &str, page: &FactsPage) -> Expr {
-        let r = self.fresh("r");
-        let relationships = self.asked(page.relationships.as_deref());
-        let mut found = self.any_way(n, &r, &relationships, "");
-        found.filter.extend(self.stated(&r));
-        found.filter.extend(self.of_status(Expr::prop(&r, at::STATUS), page.status));
-        let keys = vec![
-            Key::sure(Expr::Call("type", vec![Expr::var(&r)]), false),
-            Key::sure(Expr::prop(&r, at::FACT_ID), false),
-        ];
-        let row = self.fact_row(&r, None, &page.row);
-        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![r.clone()], keys, walked: false };
-        self.page(listing, &page.page, row, None)
-    }
-
-    fn fact(&mut self, r: &str, ends: Option<(&str, &str)>, slots: &[FactSlot]) -> Expr {
-        Expr::List(self.fact_row(r, ends, slots))
-    }
-
-    fn fact_row(&mut self, r: &str, ends: Option<(&str, &str)>, slots: &[FactSlot]) -> Vec<Expr> {
-        slots.iter().map(|slot| self.fact_slot(r, ends, slot)).collect()
-    }
-
-    fn fact_slot(&mut self, r: &str, ends: Option<(&str, &str)>, slot: &FactSlot) -> Expr {
-        let own = |name| Expr::prop(r, name);
-        let kind = || Expr::Call("type", vec![Expr::var(r)]);
-        match slot {
-            FactSlot::Id => own(at::FACT_ID),
-            FactSlot::Relationship => kind(),
-            FactSlot::Status => own(at::STATUS),
-            FactSlot::Basis => own(at::BASIS),
-            FactSlot::Since => Expr::List(at::SINCE.map(own).to_vec()),
-            FactSlot::Until => Expr::List(at::UNTIL.map(own).to_vec()),
-            FactSlot::Note => own(at::NOTE),
-            FactSlot::Doubt => own(at::DOUBT),
-            // Which properties it has, its type says; what else the map holds is left out when it is read.
-            FactSlot::Properties => Expr::List(vec![kind(), Expr::Call("properties", vec![Expr::var(r)])]),
-            FactSlot::KnownFrom => own(at::KNOWN),
-            FactSlot::KnownTo => {
-                let known = self.known();
-                Expr::case(own(at::KNOWN_TO).infix("<=", known), own(at::KNOWN_TO), Expr::Null)
-            }
-            FactSlot::Subject(projection) => self.end(r, "startNode", ends.map(|(subject, _)| subject), projection),
-            FactSlot::Object(projection) => self.end(r, "endNode", ends.map(|(_, object)| object), projection),
-            FactSlot::SupersededBy(facts) => {
-                let (a, b, later) = (self.fresh("n"), self.fresh("n"), self.fresh("r"));
-                let end = |function| Expr::Call(function, vec![Expr::var(r)]);
-                let ends =
-                    With { items: vec![(end("startNode"), a.clone()), (end("endNode"), b.clone())], ..With::default() };
-                let known = self.known();
-                let found = Match::node(&a, Vec::new())
-                    .step(Rel::new(&later, Vec::new(), Arrow::Right), &b, Vec::new())
-                    .filtered([
-                        Expr::prop(&later, at::FACT_ID).infix("=", own(at::SUPERSEDED_BY)),
-                        Expr::prop(&later, at::KNOWN).infix("<=", known),
-                    ]);
-                let row = self.fact(&later, Some((&a, &b)), facts);
-                let later = Expr::collect(Query(vec![Clause::With(ends), Clause::Match(found), Clause::Return(row)]));
-                Expr::Call("head", vec![later])
-            }
-            FactSlot::Sources(limit, citations) => self.sources(r, *limit, citations),
-        }
-    }
-
-    fn end(&mut self, r: &str, function: &'static str, known: Option<&str>, projection: &EntityProjection) -> Expr {
-        let kinds = self.ontology.all_kinds();
-        if let Some(n) = known {
-            return self.entity(n, kinds, projection);
-        }
-        let n = self.fresh("n");
-        let end = Expr::List(vec![Expr::Call(function, vec![Expr::var(r)])]);
-        let row = self.entity(&n, kinds, projection);
-        Expr::Call("head", vec![Expr::collect(Query(vec![Clause::Unwind(end, n), Clause::Return(row)]))])
     }
 
     /// The citations of an entity, a fact or an observation.

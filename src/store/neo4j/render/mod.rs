@@ -5,6 +5,7 @@
 
 mod edges;
 mod entity;
+mod fact;
 mod filter;
 mod observation;
 mod page;
@@ -25,7 +26,7 @@ use page::{Key, Listing};
 /// Retired ids and the ids that took their place.
 pub type Retired = HashMap<Arc<str>, Arc<str>>;
 
-/// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and [`Root::Observation`] at most one.
+/// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and [`Root::Fact`] and [`Root::Observation`] at most one.
 pub fn statement(ontology: &Ontology, retired: &Retired, root: &Root, view: &View) -> Statement {
     let mut renderer = Renderer { ontology, retired, view, parameters: Vec::new(), variables: 0 };
     let query = renderer.root(root);
@@ -68,6 +69,11 @@ impl Renderer<'_> {
             }
             Root::Search(page) => {
                 let page = self.search(page);
+                Query(vec![Clause::ReturnRow(page)])
+            }
+            Root::Fact { id, fact } => self.fact_by_id(id, fact),
+            Root::Facts { anchor, facts } => {
+                let page = self.all_facts(anchor, facts);
                 Query(vec![Clause::ReturnRow(page)])
             }
             Root::Observations(page) => {

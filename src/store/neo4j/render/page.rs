@@ -20,6 +20,10 @@ impl Key {
     pub fn sure(expr: Expr, descending: bool) -> Key {
         Key { expr, descending, nullable: false }
     }
+    /// Whether all items have the same, so that it orders nothing.
+    fn is_constant(&self) -> bool {
+        matches!(self.expr, Expr::Type(_))
+    }
 }
 
 /// What a page is a part of.
@@ -49,7 +53,8 @@ impl Renderer<'_> {
         // A computed key is computed once and named; a stored one stays a property, so that an index can give the order.
         let mut named = Vec::new();
         for key in &mut keys {
-            if !matches!(&key.expr, Expr::Prop(of, _) if matches!(**of, Expr::Var(_))) {
+            let is_stored = matches!(&key.expr, Expr::Prop(of, _) if matches!(**of, Expr::Var(_)));
+            if !is_stored && !key.is_constant() {
                 let name = self.fresh("key");
                 named.push((std::mem::replace(&mut key.expr, Expr::var(&name)), name));
             }
@@ -62,7 +67,8 @@ impl Renderer<'_> {
         }
         if walked && let Some(last) = clauses.last_mut() {
             // They always are there; an index can give the order only where the statement says so.
-            keys.iter().for_each(|key| last.and(key.expr.clone().is_not_null()));
+            let indexed = keys.iter().filter(|key| !key.is_constant());
+            indexed.for_each(|key| last.and(key.expr.clone().is_not_null()));
         }
         let after = page.after.as_ref().map(|cursor| self.beyond(&keys, cursor, false));
         let before = page.before.as_ref().map(|cursor| self.beyond(&keys, cursor, true));
@@ -70,7 +76,7 @@ impl Renderer<'_> {
             after.into_iter().chain(before).for_each(|condition| last.and(condition));
         }
         let mut order = Vec::new();
-        for Key { expr, descending, nullable } in &keys {
+        for Key { expr, descending, nullable } in keys.iter().filter(|key| !key.is_constant()) {
             // Cypher puts absent values last ascending and first descending, which is what a list read backward wants.
             if *nullable && *descending {
                 order.push((expr.clone().is_null(), page.backward));
@@ -87,7 +93,7 @@ impl Renderer<'_> {
     /// That an item comes after a cursor, or before it.
     fn beyond(&mut self, keys: &[Key], cursor: &[SortValue], before: bool) -> Expr {
         let mut beyond = Expr::Or(Vec::new());
-        for (key, value) in keys.iter().zip(cursor).rev() {
+        for (key, value) in keys.iter().zip(cursor).rev().filter(|(key, _)| !key.is_constant()) {
             let expr = || key.expr.clone();
             let value = match value {
                 SortValue::Int(number) => Some(self.parameter(Value::Int(*number))),
