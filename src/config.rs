@@ -61,7 +61,7 @@ pub struct Limits {
     /// Items of one page (`first`, `last`)
     #[arg(long = "max-page-size", env = "MDGRAPH_MAX_PAGE_SIZE", value_name = "N", default_value_t = 100)]
     pub page_size: u32,
-    /// Cost of an operation as its plan is estimated: pages multiply, traversals have weights
+    /// Cost of an operation as its plan is estimated: pages multiply, those inside a row without `first` or `last` as five items; traversals have weights
     #[arg(long = "max-cost", env = "MDGRAPH_MAX_COST", value_name = "N", default_value_t = 5_000)]
     pub cost: u64,
     /// Take batches: a JSON array of requests in one body, answered in its order

@@ -69,6 +69,15 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
              related(first: {page}) {{ edges {{ node {{ id }} }} }} }} }} }} }} }} }} }}"
         )
     };
+    let unsized_pages = |levels: usize| {
+        let mut inner = "id".to_owned();
+        for _ in 0..levels {
+            inner = format!(
+                "a: related {{ edges {{ node {{ {inner} }} }} }} b: related {{ edges {{ node {{ {inner} }} }} }}"
+            );
+        }
+        format!("{{ companies {{ edges {{ node {{ {inner} }} }} }} }}")
+    };
     let cycle =
         "{ companies { edges { node { ...A } } } } fragment A on Company { id ...B } fragment B on Company { id ...A }";
     vec![
@@ -98,6 +107,7 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
         ("depth", deep(5), "depth"),
         ("a page", "{ companies(first: 1000) { totalCount } }".to_owned(), "page-size"),
         ("pages of pages", wide(100), "cost"),
+        ("pages of pages that do not say their size", unsized_pages(3), "cost"),
         (
             "types of types",
             "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }".to_owned(),

@@ -441,7 +441,7 @@ fn entities(kinds: KindSet, filter: Filter, order: Vec<EntityOrder>, page: PageA
 }
 
 fn page(limit: u32) -> PageArgs {
-    PageArgs { limit, backward: false, after: None, before: None, items: true, total: true, keys: true }
+    PageArgs { limit, sized: true, backward: false, after: None, before: None, items: true, total: true, keys: true }
 }
 
 fn names(kinds: KindSet) -> EntityProjection {

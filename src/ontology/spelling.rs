@@ -14,6 +14,12 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     nearest(name, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
 }
 
+/// Sorts names by how few slips make them of `name`, the nearest first; equals keep their order.
+pub fn sort_by_slips(name: &str, candidates: &mut [&str]) {
+    let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    candidates.sort_by_cached_key(|candidate| distance(&letters, candidate));
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours between two texts, letter case left aside.
 fn distance(from: &[char], to: &str) -> usize {
     let to: Vec<char> = to.chars().flat_map(char::to_lowercase).collect();

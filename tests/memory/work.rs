@@ -159,3 +159,44 @@ fn what_a_request_may_cost() {
         1 + 20 + 110 + 10
     );
 }
+
+#[test]
+fn what_is_not_sized_is_priced_as_usual_and_never_below_a_fortieth_of_all() {
+    let unsized_page = PageArgs { sized: false, ..first(20) };
+    let related = |slots| {
+        let row = vec![EdgeSlot::Node(row(slots))];
+        Slot::Edges(EdgesPage { row, page: unsized_page.clone(), ..edges(out("MAKES"), first(20)) })
+    };
+    let list = |slots| {
+        let mut root = entities(&["Company"], Filter::TRUE, vec![], unsized_page.clone());
+        if let Root::Entities(page) = &mut root {
+            page.entity = row(slots);
+        }
+        cost(&root)
+    };
+    // At the root a page is taken to be full.
+    assert_eq!(list(vec![]), 21);
+    assert_eq!(list(vec![related(vec![])]), 1 + 20 * (1 + 1 + 5));
+    let three = || related(vec![related(vec![related(vec![])])]);
+    assert_eq!(list(vec![three()]), (1 + 20 * (1 + 1 + 20 * (1 + 1 + 20 * (1 + 1 + 20)))) / 40);
+    assert!(list(vec![three()]) < DEFAULT_LIMIT);
+    assert!(list(vec![three(), three()]) > DEFAULT_LIMIT);
+    assert!(list(vec![related(vec![three()])]) > DEFAULT_LIMIT);
+    let citations = |limit| Slot::Sources(limit, vec![CitationSlot::Document(row(vec![related(vec![])]))]);
+    assert_eq!(list(vec![citations(100)]), 1 + 20 * (1 + 1 + 3 * 6));
+    assert_eq!(list(vec![citations(1)]), 1 + 20 * (1 + 1 + 6));
+}
+
+#[test]
+fn long_lists_are_paid() {
+    let page = |filter| cost(&entities(&["Company"], filter, vec![], first(20)));
+    let many = |count| (0..count).map(|i| format!("company:c{i}").into()).collect::<Vec<std::sync::Arc<str>>>();
+    let values = |count| many(count).into_iter().map(Value::Str).collect();
+    assert_eq!(page(Filter::Ids(many(9))), 21);
+    assert_eq!(page(Filter::Ids(many(1_000))), 21 + 100);
+    assert_eq!(page(Filter::Name(Test::In(values(1_000)))), 21 + 100);
+    assert_eq!(page(has("code", Test::NotIn(values(1_000)))), 21 + 100);
+    assert_eq!(page(Filter::Or(vec![has("code", text("A")); 1_000])), 21 + 100);
+    // Inside a relation it is gone through for each neighbour.
+    assert_eq!(page(related(out("MAKES"), Quantifier::Some, Filter::Ids(many(1_000)))), 21 + 10 * 101);
+}

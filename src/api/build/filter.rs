@@ -4,6 +4,7 @@ use super::Builder;
 use crate::api::input::{Input, Wrong};
 use crate::graph::naming::fold;
 use crate::graph::{Basis, Status, StatusSet, Value};
+use crate::ontology::spelling::{did_you_mean, sort_by_slips};
 use crate::ontology::{KindSet, Link, RelId, Target, ValueType};
 use crate::plan::ir::{
     EdgeFilter, EntityKey, EntityOrder, Filter, Hop, ObservationFilter, ObservationKey, ObservationOrder, Quantifier,
@@ -228,8 +229,10 @@ impl<'a> Builder<'a> {
         if it.values.iter().any(|value| value.name == *text) {
             return Ok(());
         }
-        let names: Vec<&str> = it.values.iter().map(|value| &*value.name).collect();
-        Err(Wrong::new(format!("one of {} is wanted, not {text:?}", names.join(", "))))
+        let mut names: Vec<&str> = it.values.iter().map(|value| &*value.name).collect();
+        sort_by_slips(text, &mut names);
+        let meant = did_you_mean(text, names.iter().copied());
+        Err(Wrong::new(format!("{meant}one of {} is wanted, not {text:?}", names.join(", "))))
     }
 
     /// The entries of an order: of each its only key, and whether it is descending.

@@ -49,6 +49,7 @@ impl Builder<'_> {
         }
         Ok(PageArgs {
             limit: first.or(last).unwrap_or(self.limits.default_page_size),
+            sized: first.or(last).is_some(),
             backward: last.is_some(),
             after: self.cursor(connection, "after", view, keys)?,
             before: self.cursor(connection, "before", view, keys)?,

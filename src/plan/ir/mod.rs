@@ -139,6 +139,8 @@ pub enum Root {
 pub struct PageArgs {
     /// How many at most; 0 is allowed. Already bounded by the limits.
     pub limit: u32,
+    /// Whether the request says how many; has no influence on the answer, but on its price ([`super::budget`]).
+    pub sized: bool,
     /// `last`/`before`: the last `limit` items, given in the list's order all the same.
     pub backward: bool,
     /// Only what comes after this key in the order.
