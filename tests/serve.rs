@@ -77,6 +77,7 @@ fn what_cannot_be_served_is_said_in_a_line() {
         (vec!["--listen", address.as_str()], 1, "another port with --listen"),
         (vec!["serve", "--seed", "/nonexistent"], 1, "cannot read /nonexistent"),
         (vec!["serve", "--schema", "/nonexistent"], 1, "cannot read /nonexistent"),
+        (vec!["--watch"], 1, "--watch has nothing to watch"),
         (vec!["--store", "ftp://a"], 1, "bolt://"),
         (vec!["--store", "bolt://user:word@a"], 1, "--neo4j-user"),
         (vec!["--store", "neo4j"], 1, "NEO4J_URI"),
@@ -101,6 +102,8 @@ fn help_explains_every_flag_and_its_variable() {
         let text = String::from_utf8(output.stdout).unwrap();
         for word in [
             "/metrics",
+            "--watch",
+            "--watch",
             "--listen",
             "MDGRAPH_LISTEN",
             "--max-cost",

@@ -3,6 +3,7 @@
 //! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
 
 pub mod build;
+pub mod current;
 pub mod engine;
 pub mod guard;
 pub mod input;

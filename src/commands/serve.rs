@@ -1,28 +1,25 @@
 //! `mdgraph serve`.
 
+mod reload;
+mod source;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use mdgraph::api::engine::PlanEngine;
+use mdgraph::api::current::Current;
 use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, ServerSettings, StoreSettings};
 use mdgraph::http::{self, Stopped};
-use mdgraph::ingest;
 use mdgraph::metrics::Metrics;
-use mdgraph::ontology::Ontology;
-use mdgraph::store::Store;
-use mdgraph::store::memory::{Memory, Snapshot};
-use mdgraph::store::neo4j::Neo4jStore;
 use mdgraph::telemetry;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use super::{Failure, neo4j, ontology, seed, seed_failure};
-
-/// How long the start waits for a database.
-const FIRST_ANSWER: Duration = Duration::from_secs(3);
+use super::Failure;
+use reload::{Reloader, Watch};
+use source::Source;
 
 /// How long work that cannot be interrupted may hold up the end of the process.
 const LAST_WORK: Duration = Duration::from_secs(1);
@@ -40,6 +37,10 @@ pub struct Serve {
     ontology: OntologySettings,
     #[command(flatten)]
     seed: SeedSettings,
+    /// Load `--seed DIR` and `--schema DIR` again when files in them change, as SIGHUP does without this flag. What is wrong is
+    /// said in the log, and what was served before is served still
+    #[arg(long, env = "MDGRAPH_WATCH", help_heading = "Data")]
+    watch: bool,
     #[command(flatten)]
     store: StoreSettings,
     #[command(flatten)]
@@ -65,42 +66,36 @@ impl Serve {
         // First what fails at once: a port that is taken. Connections wait until there is something to answer with.
         let listener = runtime.block_on(listen(self.server.listen))?;
         let stop = runtime.block_on(async { http::stop_signal() })?;
+        let told = reload::told(runtime)?;
         let address = listener.local_addr()?;
-        let ontology = Arc::new(ontology(&self.ontology)?);
-        let (store, loaded) = match neo4j(&self.store)? {
-            Some(client) => runtime.block_on(database(Neo4jStore::new(client, ontology.clone()))),
-            None => self.memory(&ontology)?,
-        };
         let metrics: Arc<Metrics> = Arc::default();
-        let engine = PlanEngine::new(ontology, store, self.limits)?.measured(metrics.clone());
+        let source = Source {
+            ontology: self.ontology,
+            seed: self.seed,
+            store: self.store,
+            limits: self.limits,
+            metrics: metrics.clone(),
+        };
+        let watch = match (self.watch, source.directories()) {
+            (true, directories) if directories.is_empty() => {
+                return Err(
+                    "--watch has nothing to watch: name a directory with --seed (over memory) or --schema".into()
+                );
+            }
+            (true, directories) => Some(Watch::new(directories)),
+            (false, _) => None,
+        };
+        let (engine, loaded) = source.load(runtime.handle())?;
+        let current = Current::new(engine);
+        Reloader { source, current: current.clone(), watch }.start(told, runtime)?;
         let took = started.elapsed().as_secs_f64();
         // Where nobody reads this line there is nobody to tell.
         let _ = writeln!(std::io::stdout(), "mdgraph: {loaded}; {took:.2} s; http://{address}");
         // Requests that were cut off stand in the log; the process ended as it was told to.
         let (Stopped::Drained | Stopped::CutOff) =
-            runtime.block_on(http::serve(listener, engine, self.limits, self.server, metrics, stop))?;
+            runtime.block_on(http::serve(listener, current, self.limits, self.server, metrics, stop))?;
         Ok(())
     }
-
-    /// The seed in a store of this process, and in words how much that is.
-    fn memory(&self, ontology: &Arc<Ontology>) -> Result<(Store, String), Failure> {
-        let loaded = ingest::load(ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
-        let words = format!("loaded {}", loaded.summary());
-        let graph = Arc::new(loaded.graph);
-        Ok((Store::Memory(Memory::new(Snapshot::new(graph))), words))
-    }
-}
-
-/// A database as the store, and in words whether it answers. It need not: the server starts, says that it is not ready, and
-/// answers as soon as the database does.
-async fn database(store: Neo4jStore) -> (Store, String) {
-    let words = match store.ready(Instant::now() + FIRST_ANSWER).await {
-        Ok(()) => "over Neo4j, which answers",
-        Err(_) => {
-            "over Neo4j, which does not answer yet, or holds no finished import of this ontology (mdgraph import)"
-        }
-    };
-    (Store::Neo4j(store), words.to_owned())
 }
 
 /// Binds the address to serve at.
