@@ -203,10 +203,13 @@ fn roots(graph: &Graph) -> Vec<(String, Root)> {
         }
         add(format!("from {what}"), root);
     }
-    for text in ["威", "威高", "w", "wg", "wei", "医疗器械", "zzz", ""] {
+    for text in ["威", "威高", "w", "wg", "wei", "醫療器械", "zzz", "", "wiegao", "weigajitaun", "威高集图"]
+    {
         let text: Arc<str> = naming::fold(text).into();
-        let search = SearchPage { text: text.clone(), kinds: all, page: page(50), entity: names(all) };
-        add(format!("search {text}"), Root::Search(search));
+        for (where_, filter) in [("", Filter::TRUE), (" within", Filter::Within(places.to_vec()))] {
+            let search = SearchPage { text: text.clone(), kinds: all, filter, page: page(50), entity: names(all) };
+            add(format!("search {text}{where_}"), Root::Search(search));
+        }
     }
     for (number, filter) in fact_filters(graph, &some_ids, &places).into_iter().enumerate() {
         for (key, descending) in [

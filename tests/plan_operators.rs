@@ -160,7 +160,7 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         (
             "Within",
             "In a hierarchy, over held facts, any number of steps.",
-            whose(Filter::Within(vec![region])),
+            whose(Filter::Within(vec![region.clone()])),
             latest(),
         ),
         ("Related: some", "An edge exists.", whose(related(makes, Quantifier::Some)), latest()),
@@ -274,7 +274,25 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         (
             "Search",
             "Entities by name keys, the best key of each shown.",
-            Root::Search(SearchPage { text: "wg".into(), kinds: all, page: page.clone(), entity: entity(all) }),
+            Root::Search(SearchPage {
+                text: "wg".into(),
+                kinds: all,
+                filter: Filter::Within(vec![region.clone()]),
+                page: page.clone(),
+                entity: entity(all),
+            }),
+            latest(),
+        ),
+        (
+            "Search with slips",
+            "A text of four characters or more also finds keys that differ a little, by stored variants of their blocks.",
+            Root::Search(SearchPage {
+                text: "wgao".into(),
+                kinds: all,
+                filter: Filter::TRUE,
+                page: page.clone(),
+                entity: entity(all),
+            }),
             latest(),
         ),
         (

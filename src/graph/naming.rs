@@ -1,4 +1,10 @@
 //! Sort keys and search keys of names: computed once, at ingest, so that both stores and every machine agree.
+//!
+//! **How a search finds and ranks** is said here alone ([`keys`], [`fold`], [`Match`], [`rank`], [`slip`]) and, for users, in `docs/search.md`.
+
+mod reading;
+mod script;
+pub mod slip;
 
 use super::NodeNames;
 use pinyin::ToPinyin;
@@ -17,7 +23,8 @@ pub enum KeyField {
     Former,
     /// Another name.
     Alias,
-    /// Full pinyin of any name, without tones and spaces: `weigao`.
+    /// Full pinyin of any name with two or more Han characters, without tones and spaces: `weigao`; letters and digits stay (`3ddayin`), ü is `v`. A
+    /// character that names have in several readings gives further keys (重庆: `zhongqing`, `chongqing`), at most four a name.
     Pinyin,
     /// Initials of that pinyin: `wg`.
     Initials,
@@ -30,6 +37,10 @@ impl KeyField {
     /// As in the API and Neo4j.
     pub fn name(self) -> &'static str {
         ["name", "short", "former", "alias", "pinyin", "initials"][self as usize]
+    }
+    /// Whether keys of it are found in a part, or by a text with slips: letters of initials stand for too much.
+    pub fn is_spelt(self) -> bool {
+        self != KeyField::Initials
     }
     /// Part of the rank: 9 for the name itself down to 4 for initials.
     pub fn weight(self) -> i64 {
@@ -48,16 +59,27 @@ pub struct NameKey {
     pub value: Arc<str>,
 }
 
-/// How a key equals a searched text; in this order a match counts more.
+/// How a key equals a searched text; in this order a match counts more. Of the ways in which a key matches the best one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Match {
+    /// They are equal but for two slips ([`slip`]). Slips are not tried on initials.
+    TwoSlips = 1,
+    /// They are equal but for one slip.
+    Slip = 2,
     /// The text is somewhere in the key. Not tried on initials.
-    Part = 1,
+    Part = 3,
     /// The key starts with the text.
-    Prefix = 2,
+    Prefix = 4,
     /// They are equal.
-    Exact = 3,
+    Exact = 5,
+}
+
+impl Match {
+    /// The match with so many slips, 1 or 2.
+    pub fn of_slips(slips: u8) -> Match {
+        if slips == 1 { Match::Slip } else { Match::TwoSlips }
+    }
 }
 
 /// The rank of a match, larger is better: the way it matches, then the field, then the shorter key.
@@ -67,14 +89,21 @@ pub fn rank(matched: Match, field: KeyField, key_chars: i64) -> i64 {
 }
 
 /// The largest possible [`rank`]; a score is `rank / BEST_RANK`.
-pub const BEST_RANK: i64 = 3 * 100_000 + 9 * 10_000 - 1;
+pub const BEST_RANK: i64 = 5 * 100_000 + 9 * 10_000 - 1;
 
-/// NFKC (full width becomes half width), lower case, white space and the marks `·・-_.,()'"“”‘’` left out.
+/// NFKC (full width becomes half width), lower case, traditional characters simplified one by one, ü as it is typed in pinyin (`v`), white space and
+/// the marks `·・-_.,()'"“”‘’` left out.
 pub fn fold(text: &str) -> String {
     text.nfkc()
         .flat_map(char::to_lowercase)
         .filter(|c| !c.is_whitespace() && !"·・-_.,，。()（）'\"“”‘’".contains(*c))
+        .map(|c| typed(script::simplified(c)))
         .collect()
+}
+
+/// A letter as a keyboard has it.
+fn typed(c: char) -> char {
+    if c == 'ü' { 'v' } else { c }
 }
 
 /// Sort key of a name: pinyin without tones of each Han character and other characters folded to lower case, then a
@@ -103,13 +132,12 @@ pub fn keys(names: &NodeNames) -> Vec<NameKey> {
     let mut keys = Vec::new();
     for (field, values) in groups {
         for value in values {
-            push(&mut keys, fold(value), field, value);
-            let syllables: Vec<&str> = value.chars().filter_map(|c| c.to_pinyin()).map(|p| p.plain()).collect();
-            if syllables.len() >= 2 {
-                let initials = syllables.iter().filter_map(|s| s.chars().next()).collect();
-                push(&mut keys, syllables.concat(), KeyField::Pinyin, value);
-                push(&mut keys, initials, KeyField::Initials, value);
+            let folded = fold(value);
+            for reading in reading::readings(&folded) {
+                push(&mut keys, reading.full, KeyField::Pinyin, value);
+                push(&mut keys, reading.initials, KeyField::Initials, value);
             }
+            push(&mut keys, folded, field, value);
         }
     }
     keys.sort();
@@ -137,6 +165,15 @@ mod tests {
             [("威高集团", "name"), ("weigaogroup", "name"), ("weigaojituan", "pinyin"), ("wgjt", "initials")]
         {
             assert!(found.iter().any(|(k, f)| (k.as_str(), *f) == expected), "{expected:?} in {found:?}");
+        }
+    }
+
+    #[test]
+    fn traditional_and_wide_characters_fold() {
+        for (text, folded) in [("醫療器械", "医疗器械"), ("乾隆", "干隆"), ("Ｗｅｉ（高）", "wei高"), ("Lüye", "lvye")]
+        {
+            assert_eq!(fold(text), folded);
+            assert_eq!(fold(folded), folded);
         }
     }
 

@@ -136,7 +136,7 @@ fn entities_cost(page: &EntitiesPage) -> Price {
 }
 
 fn search_cost(page: &SearchPage) -> Price {
-    page_cost(&page.page, asked(&page.page), entity_cost(&page.entity), SEARCH)
+    page_cost(&page.page, asked(&page.page), entity_cost(&page.entity), add(SEARCH, filter_cost(&page.filter)))
 }
 
 fn hop_cost(hop: Hop) -> u64 {

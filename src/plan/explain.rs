@@ -62,7 +62,10 @@ impl Printer<'_> {
             }
             Root::Search(page) => {
                 let line = format!("Search {:?} of {}{}", page.text, kinds(page.kinds, o), page_args(&page.page));
-                self.block(&line, |p| p.entity(&page.entity));
+                self.block(&line, |p| {
+                    p.filter_line("where", filter(&page.filter, o));
+                    p.entity(&page.entity);
+                });
             }
             Root::Fact { id, fact } => self.block(&format!("Fact {id}"), |p| p.fact(fact)),
             Root::Facts { anchor, facts } => self.facts(facts, Some(anchor)),

@@ -77,8 +77,8 @@ pub fn visits(root: &Root, ontology: &Ontology, counts: &impl Counts) -> u64 {
         Root::ByIds { .. } | Root::Fact { .. } | Root::Observation { .. } => 0,
         Root::Entities(page) => Planner { ontology, counts }.cost(&page.anchor, page),
         Root::Facts { anchor, facts } => Planner { ontology, counts }.facts_cost(anchor, facts),
-        // The keys are scanned as one text, which is far quicker than visiting them.
-        Root::Search(_) => counts.search_keys() / 10,
+        // The keys are scanned as one text, which is quicker than visiting them; but a common text is in many.
+        Root::Search(_) => counts.search_keys() / 2,
         Root::Observations(_) => counts.observations(),
     }
 }

@@ -81,6 +81,8 @@ pub struct Work {
     pub nodes: u64,
     /// Facts looked at.
     pub edges: u64,
+    /// Search keys looked at; those that the text is not in are passed over without a look.
+    pub keys: u64,
 }
 
 /// Why a store gave no answer. Details go to the log, never to a client.

@@ -10,6 +10,7 @@ mod naive;
 mod observations;
 mod pages;
 mod random;
+mod searches;
 mod time;
 mod toy;
 mod work;

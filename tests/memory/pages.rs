@@ -110,14 +110,20 @@ fn a_search_ranks_by_match_then_field_then_length() {
     toy.node("company:f", "别家");
     let toy = snapshot(toy.graph());
     let ask = |text: &str, page| {
-        let plan = SearchPage { text: text.into(), kinds: kinds(&["Company"]), page, entity: ids_only() };
+        let plan = SearchPage {
+            text: text.into(),
+            kinds: kinds(&["Company"]),
+            filter: Filter::TRUE,
+            page,
+            entity: ids_only(),
+        };
         page_of(run(&toy, &Root::Search(plan), &latest()).0)
     };
     let page = ask("威高", with_total(first(9)));
     assert_eq!(found(&page), ["company:d", "company:c", "company:a", "company:b"]);
     assert_eq!(page.total, Some(4));
     assert_eq!(page.items[1].row[1..3], ["威高", "alias"].map(|t| Datum::Str(t.into())));
-    assert_eq!(page.items[0].row[0], Datum::Int(3 * 100_000 + 9 * 10_000 - 2));
+    assert_eq!(page.items[0].row[0], Datum::Int(5 * 100_000 + 9 * 10_000 - 2));
     // Pinyin; initials only from their start, and less than a name of that text.
     assert_eq!(found(&ask("weigao", first(9))), ["company:c", "company:d", "company:a", "company:b"]);
     assert_eq!(found(&ask("wg", first(9))), ["company:d", "company:c", "company:a"]);

@@ -145,9 +145,11 @@ impl Builder<'_> {
                     return Err(self.wrong(args, "text", &wrong));
                 }
                 let kinds = self.argument(args, "kinds", |input| self.kinds(input))?;
+                let within = self.argument(args, "within", |input| self.texts(input))?;
                 Root::Search(SearchPage {
                     text: fold(&text).into(),
                     kinds: kinds.unwrap_or_else(|| self.ontology.all_kinds()),
+                    filter: within.map_or(Filter::TRUE, Filter::Within),
                     page: self.page(connection, view, 3)?,
                     entity: self.entity_nodes(connection, view)?,
                 })

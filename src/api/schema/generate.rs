@@ -397,8 +397,8 @@ impl Writer<'_> {
              facts(\"条件 · which\" where: FactWhere, \"排序 · in which order; by relationship if unset\" orderBy: [FactOrderBy!], {PAGE}, {AS_OF}): FactConnection\n\
              \"观测 · an observation by its id\"\nobservation(\"标识 · its id\" id: ID!, {AS_OF}): Observation\n\
              \"观测列表 · a page of observations\"\nobservations(\"条件 · which\" where: ObservationWhere, \"排序 · in which order; by time if unset\" orderBy: [ObservationOrderBy!], {PAGE}, {AS_OF}): ObservationConnection\n\
-             \"搜索 · entities by name, alias, pinyin or initials, or a part of them, best first\"\n\
-             search(\"文本 · what is looked for\" text: String!, \"类型 · of these kinds\" kinds: [Kind!], {PAGE}, {AS_OF}): SearchConnection\n}}"
+             \"搜索 · entities by name, alias, pinyin or initials, or a part of them, best first; slips of the keyboard come last\"\n\
+             search(\"文本 · what is looked for\" text: String!, \"类型 · of these kinds\" kinds: [Kind!], \"范围 · under one of these in a hierarchy, or one of them\" within: [ID!], {PAGE}, {AS_OF}): SearchConnection\n}}"
         ));
     }
 }

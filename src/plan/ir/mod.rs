@@ -173,8 +173,8 @@ pub enum SortValue {
     Null,
 }
 
-/// **Search**: entities under one of whose keys ([`crate::graph::naming::keys`]) the folded text is found: equal, at the start, or (not in
-/// initials) anywhere. An entity's rank is its best key's ([`crate::graph::naming::rank`]); among keys of equal rank the smaller key, then field,
+/// **Search**: entities that pass the filter and under one of whose keys ([`crate::graph::naming::keys`]) the folded text is found: equal, at the start,
+/// or (not in initials) anywhere, or equal but for slips ([`crate::graph::naming::slip`]). An entity's rank is its best key's ([`crate::graph::naming::rank`]); among keys of equal rank the smaller key, then field,
 /// then value is shown. Order: rank descending, name key, id ascending; as sort values the negated rank and two texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchPage {
@@ -182,6 +182,8 @@ pub struct SearchPage {
     pub text: Arc<str>,
     /// Of which kinds.
     pub kinds: KindSet,
+    /// Which: everything, or what is under a place ([`Filter::Within`]).
+    pub filter: Filter,
     /// Which part.
     pub page: PageArgs,
     /// What of each.

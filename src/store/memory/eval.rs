@@ -4,13 +4,11 @@ use super::Snapshot;
 use super::eval_facts::FactsOf;
 use super::eval_filter::Prepared;
 use super::index::{FactHead, Index, NodeHead};
-use super::order::{Best, Directions, page};
-use super::search::Found;
 use super::work::Meter;
 use crate::graph::{Bilingual, Graph, Node, NodeIx, Value};
 use crate::ontology::{Ontology, PropId};
-use crate::plan::ir::{EntityProjection, Lang, Root, SearchPage, Slot, SortValue, View};
-use crate::store::{Datum, Item, StoreError, Work};
+use crate::plan::ir::{EntityProjection, Lang, Root, Slot, SortValue, View};
+use crate::store::{Datum, StoreError, Work};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -153,48 +151,6 @@ impl<'s> Eval<'s> {
             Slot::Related(plan) => self.related_page(ix, plan)?,
             Slot::Facts(plan) => self.facts_page(FactsOf::Entity(ix), plan)?,
             Slot::Observations(plan) => self.observations(Some(ix), plan)?,
-        })
-    }
-
-    fn search(&self, plan: &SearchPage) -> Result<Datum, StoreError> {
-        // By entity: where it stands in `best`, plus one; untouched memory costs nothing.
-        let mut places = vec![0u32; self.graph.nodes.len()];
-        let mut best: Vec<Found<'_>> = Vec::new();
-        self.index.names.matches(&plan.text, |found| {
-            self.meter.visit()?;
-            let place = places[found.node as usize] as usize;
-            match place.checked_sub(1).and_then(|at| best.get_mut(at)) {
-                Some(known) if found.is_shown_before(known, self.node(found.node)) => *known = found,
-                Some(_) => {}
-                None if plan.kinds.contains(self.head(found.node).kind) && self.is_seen(found.node) => {
-                    self.meter.node()?;
-                    places[found.node as usize] = best.len() as u32 + 1;
-                    best.push(found);
-                }
-                None => {}
-            }
-            Ok(())
-        })?;
-        let total = plan.page.total.then_some(best.len() as u64);
-        let mut items = Best::new(&plan.page, Directions::new(Vec::new()));
-        if plan.page.items {
-            for found in best {
-                let rank = || SortValue::Int(-found.rank);
-                if !items.is_hopeless(rank()) {
-                    let name = SortValue::Str(self.node(found.node).sort_name.clone());
-                    items.offer(vec![rank(), name, self.id_key(found.node)], found);
-                }
-            }
-        }
-        let (items, more) = items.finish();
-        page(items, more, total, |(keys, found)| {
-            let row = vec![
-                Datum::Int(found.rank),
-                Datum::Str(found.value(self.node(found.node))),
-                Datum::Str(found.field.name().into()),
-                self.entity(found.node, &plan.entity)?,
-            ];
-            Ok(Item { keys: plan.page.keys_of(|| keys), row })
         })
     }
 }

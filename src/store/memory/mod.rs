@@ -3,7 +3,7 @@
 //! A [`Snapshot`] is built once and never changes; [`Memory`] holds the current one and swaps it for the next. A request takes one
 //! snapshot and keeps it, so that it sees one state of the data however long it runs.
 //!
-//! `index` holds what is looked up (adjacency, stored orders, properties by value) and `search` the names; the `eval` modules evaluate the
+//! `index` holds what is looked up (adjacency, stored orders, properties by value) and `search` with `slips` the names; the `eval` modules evaluate the
 //! plan's operators over them, `order` cuts pages, `work` counts and watches the deadline.
 
 mod eval;
@@ -15,11 +15,13 @@ mod eval_observation;
 mod eval_page;
 mod eval_path;
 mod eval_related;
+mod eval_search;
 mod index;
 mod index_facts;
 mod index_links;
 mod order;
 mod search;
+mod slips;
 mod work;
 
 use super::{Datum, StoreError, Work};

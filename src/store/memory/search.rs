@@ -1,7 +1,10 @@
-//! Names: one sorted table of all search keys, and one text to look for parts in.
+//! Names: one sorted table of all search keys, one text to look for parts in, and an index of what slips leave of a key.
 
-use crate::graph::naming::{KeyField, Match, keys, rank};
+use super::slips::SlipIndex;
+use super::work::Meter;
+use crate::graph::naming::{KeyField, Match, keys, rank, slip};
 use crate::graph::{Graph, Node};
+use crate::store::StoreError;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ pub(super) struct NameIndex {
     offsets: Vec<u32>,
     /// Keys of each entity.
     by_node: Vec<u32>,
+    slips: SlipIndex,
 }
 
 /// An entity found by name: its best key.
@@ -56,8 +60,12 @@ impl NameIndex {
             keys: Vec::with_capacity(all.len()),
             offsets: vec![0; graph.nodes.len() + 1],
             by_node: vec![0; all.len()],
+            slips: SlipIndex::default(),
         };
-        for (key, field, value, node) in &all {
+        for (number, (key, field, value, node)) in all.iter().enumerate() {
+            if field.is_spelt() {
+                index.slips.add(number as u32, key);
+            }
             let start = index.haystack.len() as u32;
             index.haystack.push_str(key);
             let end = index.haystack.len() as u32;
@@ -67,6 +75,7 @@ impl NameIndex {
             index.keys.push(Key { start, end, node: *node, name, chars, field: *field });
             index.offsets[*node as usize + 1] += 1;
         }
+        index.slips.settle();
         for i in 1..index.offsets.len() {
             index.offsets[i] += index.offsets[i - 1];
         }
@@ -105,12 +114,14 @@ impl NameIndex {
         &self.keys[low..low + count]
     }
 
-    /// Every key under which a folded text is found, with the way it matches. `visit` may stop the search by an error.
-    pub(super) fn matches<'a, E>(
+    /// Every key under which a folded text is found, with the way it matches; a key may be met in several ways. `visit` may stop the search
+    /// by an error.
+    pub(super) fn matches<'a>(
         &'a self,
         text: &str,
-        mut visit: impl FnMut(Found<'a>) -> Result<(), E>,
-    ) -> Result<(), E> {
+        meter: &Meter,
+        mut visit: impl FnMut(Found<'a>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if text.is_empty() {
             return Ok(());
         }
@@ -123,6 +134,7 @@ impl NameIndex {
         };
         for key in self.range(text, |key| key.starts_with(text)) {
             let matched = if key.end - key.start == text.len() as u32 { Match::Exact } else { Match::Prefix };
+            meter.key()?;
             visit(found(matched, key))?;
         }
         let mut last = None;
@@ -130,9 +142,19 @@ impl NameIndex {
             let at = self.keys.partition_point(|key| key.start as usize <= position) - 1;
             let key = &self.keys[at];
             // A key that starts with the text was met above; another one counts once, however often the text is in it.
-            let is_part = !self.text(key).starts_with(text) && key.field != KeyField::Initials;
+            let is_part = !self.text(key).starts_with(text) && key.field.is_spelt();
             if is_part && last.replace(at) != Some(at) {
+                meter.key()?;
                 visit(found(Match::Part, key))?;
+            }
+        }
+        let text: Vec<char> = text.chars().collect();
+        for number in self.slips.candidates(&text) {
+            meter.key()?;
+            let key = &self.keys[number as usize];
+            let chars: Vec<char> = self.text(key).chars().collect();
+            if let Some(slips) = slip::count(&text, &chars) {
+                visit(found(Match::of_slips(slips), key))?;
             }
         }
         Ok(())

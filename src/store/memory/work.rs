@@ -11,6 +11,7 @@ const VISITS_PER_CHECK: u32 = 1_000;
 pub(super) struct Meter {
     nodes: Cell<u64>,
     edges: Cell<u64>,
+    keys: Cell<u64>,
     until_check: Cell<u32>,
     /// The deadline was seen to have passed: every further visit fails.
     late: Cell<bool>,
@@ -20,8 +21,8 @@ pub(super) struct Meter {
 impl Meter {
     /// Starts counting. [`StoreError::Timeout`] if the deadline has passed already.
     pub(super) fn start(deadline: Instant) -> Result<Meter, StoreError> {
-        let (nodes, edges, until_check, late) = (Cell::new(0), Cell::new(0), Cell::new(0), Cell::new(false));
-        let meter = Meter { nodes, edges, until_check, late, deadline };
+        let (nodes, edges, keys) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        let meter = Meter { nodes, edges, keys, until_check: Cell::new(0), late: Cell::new(false), deadline };
         meter.visit()?;
         Ok(meter)
     }
@@ -33,6 +34,11 @@ impl Meter {
     /// A fact is looked at.
     pub(super) fn edge(&self) -> Result<(), StoreError> {
         self.edges.set(self.edges.get() + 1);
+        self.visit()
+    }
+    /// A search key is looked at.
+    pub(super) fn key(&self) -> Result<(), StoreError> {
+        self.keys.set(self.keys.get() + 1);
         self.visit()
     }
     /// Something else that takes about as long, and is neither, is done.
@@ -58,6 +64,6 @@ impl Meter {
     }
     /// What was counted.
     pub(super) fn work(&self) -> Work {
-        Work { nodes: self.nodes.get(), edges: self.edges.get() }
+        Work { nodes: self.nodes.get(), edges: self.edges.get(), keys: self.keys.get() }
     }
 }

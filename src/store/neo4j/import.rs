@@ -11,7 +11,9 @@ use super::counts::{Counted, PARTS};
 use super::layout as at;
 use super::schema;
 use super::value::Value;
-use crate::graph::{Bilingual, Citation, DAY_MAX, Fact, Graph, Node, NodeIx, Observation, StatusSet, When, naming};
+use crate::graph::{
+    Bilingual, Citation, DAY_MAX, Fact, Graph, Node, NodeIx, Observation, StatusSet, When, naming, naming::slip,
+};
 use crate::ontology::{Indexing, KindId, RelId};
 
 /// Rows a statement.
@@ -161,7 +163,7 @@ impl Import<'_> {
                 let characters = i64::try_from(key.key.chars().count()).unwrap_or(i64::MAX);
                 // The rank without the way it matches.
                 let weight = key.field.weight() * 10_000 - characters.min(9_999);
-                let values = vec![
+                let mut values = vec![
                     (at::ID.into(), format!("{} {} {}", node.id, key.field.name(), key.key).into()),
                     (at::KEY.into(), text_of(&key.key)),
                     (at::FIELD.into(), Value::Int(key.field as i64)),
@@ -169,6 +171,11 @@ impl Import<'_> {
                     (at::WEIGHT.into(), Value::Int(weight)),
                     (at::CONTENT.into(), self.content.into()),
                 ];
+                let spelt: Vec<char> = key.key.chars().filter(|_| key.field.is_spelt()).collect();
+                if let Some([first, second]) = slip::blocks(&spelt) {
+                    values.push((at::SLIPS_FIRST.into(), at::slip_variants(first).into()));
+                    values.push((at::SLIPS_SECOND.into(), at::slip_variants(second).into()));
+                }
                 vec![("of".into(), text_of(&node.id)), ("values".into(), Value::Map(values))]
             })
         });

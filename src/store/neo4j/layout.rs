@@ -9,7 +9,7 @@
 //! statuses, bases, bounds and spans are their numbers.
 
 use super::value::Value;
-use crate::graph;
+use crate::graph::{self, naming::slip};
 use crate::ontology::{Ontology, PropId};
 
 /// Label of every entity.
@@ -147,6 +147,29 @@ pub const FIELD: &str = "field";
 pub const WRITTEN: &str = "value";
 /// What the field and the length give to the rank: `weight·10,000 − min(characters, 9,999)`.
 pub const WEIGHT: &str = "weight";
+
+/// Of a search key that may be found with slips: the variants of its first block, that itself first, as [`slip_variants`] writes them …
+pub const SLIPS_FIRST: &str = "slipsFirst";
+/// … and those of its second block.
+pub const SLIPS_SECOND: &str = "slipsSecond";
+
+/// Between variants, and around them: no key has white space, so a variant between two of them is found in a text of many by `CONTAINS`.
+const BETWEEN: char = '\n';
+
+/// The variants of a block of a search key as one text.
+pub fn slip_variants(block: &[char]) -> String {
+    let mut text = String::from(BETWEEN);
+    for variant in slip::variants(block) {
+        text.push_str(&variant);
+        text.push(BETWEEN);
+    }
+    text
+}
+
+/// What is looked for in such a text.
+pub fn slip_variant(variant: &str) -> String {
+    format!("{BETWEEN}{variant}{BETWEEN}")
+}
 
 /// Of a retired id: the id that took its place.
 pub const BY: &str = "by";

@@ -73,6 +73,7 @@ pub fn wanted(ontology: &Ontology) -> Vec<(String, String)> {
     }
     index("observation_time", "INDEX", at::OBSERVATION, &[at::FIRST, at::LAST, at::ID]);
     index("name_key", "TEXT INDEX", at::NAME, &[at::KEY]);
+    index("name_slips", "TEXT INDEX", at::NAME, &[at::SLIPS_FIRST]);
     for relationship in &ontology.relationships {
         let name = format!("{PREFIX}fact_{}", relationship.name);
         let statement = format!(

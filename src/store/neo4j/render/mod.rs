@@ -9,6 +9,7 @@ mod fact;
 mod filter;
 mod observation;
 mod page;
+mod search;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,9 +18,9 @@ use super::client::Statement;
 use super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
 use super::layout as at;
 use super::value::Value;
-use crate::graph::{DAY_MAX, naming};
+use crate::graph::DAY_MAX;
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
-use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, SearchPage, View};
+use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
 
 use page::{Key, Listing};
 
@@ -161,78 +162,6 @@ impl Renderer<'_> {
         let filter = self.of_kinds(n, kinds, self.ontology.all_kinds()).into_iter().collect();
         clauses.push(Clause::With(With { distinct: true, filter, ..With::keeping([n]) }));
         clauses
-    }
-
-    fn search(&mut self, page: &SearchPage) -> Expr {
-        let (k, n, best) = (self.fresh("k"), self.fresh("n"), self.fresh("best"));
-        let text = self.parameter(Value::Text(page.text.to_string()));
-        let found = self.key_found(&k, &n, &text);
-        let found = found.filtered(self.of_kinds(&n, page.kinds, self.ontology.all_kinds())).filtered(self.seen(&n));
-        let never = page.text.is_empty().then(|| Expr::Or(Vec::new()));
-        let distinct = With { distinct: true, ..With::keeping([n.as_str()]) };
-
-        // Of each entity its best key; no aggregating function, for the reason given at `derived_edges`.
-        let own = self.fresh("k");
-        let ranked = self.best_key(&own, &text);
-        let own_found = self.key_found(&own, &n, &text);
-        let mut shown = vec![Clause::Match(own_found)];
-        shown.extend(ranked);
-        let best_of = With {
-            items: vec![
-                (Expr::var(&n), n.clone()),
-                (Expr::Call("head", vec![Expr::collect(Query(shown))]), best.clone()),
-            ],
-            ..With::default()
-        };
-        let part = |index| Expr::var(&best).at(Expr::Int(index));
-        let row = vec![part(0), part(1), part(2), self.entity(&n, page.kinds, &page.entity)];
-        let keys = vec![
-            Key::sure(Expr::Int(0).infix("-", part(0)), false),
-            Key::sure(Expr::prop(&n, at::SORT), false),
-            Key::sure(Expr::prop(&n, at::ID), false),
-        ];
-        let clauses = vec![Clause::Match(found.filtered(never)), Clause::With(distinct), Clause::With(best_of)];
-        self.page(Listing { clauses, variables: vec![n, best.clone()], keys, walked: false }, &page.page, row, None)
-    }
-
-    /// A search key that the text is found in, and its entity.
-    fn key_found(&self, k: &str, n: &str, text: &Expr) -> Match {
-        let key = || Expr::prop(k, at::KEY);
-        let initials = Expr::Int(naming::KeyField::Initials as i64);
-        let starts = key().infix("STARTS WITH", text.clone());
-        Match::node(k, vec![at::NAME.into()])
-            .step(Rel::new("", vec![at::OF.into()], Arrow::Right), n, Vec::new())
-            .filtered([
-                key().infix("CONTAINS", text.clone()),
-                Expr::Or(vec![Expr::prop(k, at::FIELD).infix("<>", initials), starts]),
-            ])
-    }
-
-    /// Of the keys found, the one with the best rank: `[rank, value, field]`.
-    fn best_key(&mut self, k: &str, text: &Expr) -> Vec<Clause> {
-        let key = || Expr::prop(k, at::KEY);
-        let step = |matched: naming::Match| Expr::Int(matched as i64 * 100_000);
-        let way = Expr::Case(
-            vec![
-                (key().infix("=", text.clone()), step(naming::Match::Exact)),
-                (key().infix("STARTS WITH", text.clone()), step(naming::Match::Prefix)),
-            ],
-            Box::new(step(naming::Match::Part)),
-        );
-        let rank = self.fresh("rank");
-        let ranked = With {
-            items: vec![(Expr::var(k), k.to_owned()), (way.infix("+", Expr::prop(k, at::WEIGHT)), rank.clone())],
-            order: vec![
-                (Expr::var(&rank), true),
-                (key(), false),
-                (Expr::prop(k, at::FIELD), false),
-                (Expr::prop(k, at::WRITTEN), false),
-            ],
-            limit: Some(Expr::Int(1)),
-            ..With::default()
-        };
-        let shown = Expr::List(vec![Expr::var(&rank), Expr::prop(k, at::WRITTEN), Expr::prop(k, at::FIELD)]);
-        vec![Clause::With(ranked), Clause::Return(shown)]
     }
 
     /// A variable that occurs nowhere else in the statement: subqueries see the variables around them.
