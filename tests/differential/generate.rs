@@ -303,7 +303,7 @@ impl<'a> Generator<'a> {
         Literal::List(items)
     }
 
-    /// A name, a piece of one, or its pinyin.
+    /// A name, a piece of one, its pinyin, or that with a slip.
     fn searched(&mut self) -> String {
         if self.samples.names.is_empty() {
             return "威高".to_owned();
@@ -311,12 +311,21 @@ impl<'a> Generator<'a> {
         let name = self.values.pick(&self.samples.names).clone();
         let names = mdgraph::graph::NodeNames { zh: Some(name.as_str().into()), ..Default::default() };
         let keys = naming::keys(&names);
-        match self.values.below(5) {
+        match self.values.below(7) {
             0 => name,
             1 => self.piece(&name),
             2 => name.to_uppercase(),
             _ if keys.is_empty() => name,
             3 => self.values.pick(&keys).key.to_string(),
+            4 | 5 => {
+                let mut chars: Vec<char> = self.values.pick(&keys).key.chars().collect();
+                let (at, other) = (self.values.below(chars.len()), self.values.below(chars.len()));
+                let moved = chars.remove(at);
+                if self.values.chance(50) {
+                    chars.insert(other.min(chars.len()), moved);
+                }
+                chars.into_iter().collect()
+            }
             _ => {
                 let key = self.values.pick(&keys).key.clone();
                 self.piece(&key)
