@@ -55,26 +55,31 @@ impl Renderer<'_> {
             let found = of(Match::node(&k, vec![at::NAME.into()]), n);
             return vec![Clause::Match(found.filtered(text_found(&k, text)).filtered(never))];
         };
-        let s = self.fresh("s");
+        let (cut, variant) = (self.fresh("cut"), self.fresh("v"));
         let by_text = Match::node(&k, vec![at::NAME.into()]).filtered(text_found(&k, text));
-        let by_slips = Match::node(&k, vec![at::NAME.into()]).filtered(self.slip_found(&k, &Expr::var(&s)));
+        let by_slips = Match::node(&k, vec![at::NAME.into()]).filtered([
+            Expr::prop(&k, at::SLIPS_FIRST).infix("CONTAINS", Expr::var(&variant)),
+            self.has_variant(&k, at::SLIPS_SECOND, piece(&cut, 1)),
+        ]);
         let rows = Clause::ReturnVars(vec![k.clone()]);
+        let variants = [Clause::Unwind(slips.clone(), cut.clone()), Clause::Unwind(piece(&cut, 0), variant)];
         let both = vec![
             Query(vec![Clause::Match(by_text), rows.clone()]),
-            Query(vec![Clause::Unwind(slips.clone(), s), Clause::Match(by_slips), rows]),
+            Query(variants.into_iter().chain([Clause::Match(by_slips), rows]).collect()),
         ];
         vec![Clause::Union(both), Clause::Match(of(Match::node(&k, Vec::new()), n))]
     }
 
-    /// That a key matches with slips, by one row of [`slips`].
-    fn slip_found(&mut self, k: &str, row: &Expr) -> [Expr; 2] {
+    /// That a key matches with slips in a cut of [`slips`].
+    fn slip_found(&mut self, k: &str, cut: &str) -> [Expr; 2] {
+        [self.has_variant(k, at::SLIPS_FIRST, piece(cut, 0)), self.has_variant(k, at::SLIPS_SECOND, piece(cut, 1))]
+    }
+
+    /// That one of a piece's variants is one of the stored ones of a block.
+    fn has_variant(&mut self, k: &str, stored: &str, variants: Expr) -> Expr {
         let variant = self.fresh("v");
-        let seconds = row.clone().at(Expr::Int(2));
-        let holds = Expr::prop(k, at::SLIPS_SECOND).infix("CONTAINS", Expr::var(&variant));
-        [
-            Expr::prop(k, at::SLIPS_FIRST).infix("CONTAINS", row.clone().at(Expr::Int(0))),
-            Expr::Quantified("any", variant, Box::new(seconds), Box::new(holds)),
-        ]
+        let holds = Expr::prop(k, stored).infix("CONTAINS", Expr::var(&variant));
+        Expr::Quantified("any", variant, Box::new(variants), Box::new(holds))
     }
 
     /// Of an entity's keys that the text is found in, the one with the best rank: `[rank, value, field]`.
@@ -94,16 +99,16 @@ impl Renderer<'_> {
 
     /// Of an entity's keys that the text matches with slips, likewise; nothing if `best` is something.
     fn best_key_with_slips(&mut self, n: &str, best: &str, slips: &Expr) -> Expr {
-        let (k, s, one) = (self.fresh("k"), self.fresh("s"), self.fresh("s"));
-        let any = |row: &str, tests: Vec<Expr>| {
-            Expr::Quantified("any", row.to_owned(), Box::new(slips.clone()), Box::new(Expr::And(tests)))
+        let (k, cut, one) = (self.fresh("k"), self.fresh("cut"), self.fresh("cut"));
+        let any = |cut: &str, tests: Vec<Expr>| {
+            Expr::Quantified("any", cut.to_owned(), Box::new(slips.clone()), Box::new(Expr::And(tests)))
         };
-        let found = any(&s, self.slip_found(&k, &Expr::var(&s)).into());
-        // One of the pieces is its block: that stands first among the variants.
+        let found = any(&cut, self.slip_found(&k, &cut).into());
+        // One of the pieces is its block: that is the first of the stored variants, as the piece itself is of its own.
         let whole =
-            |stored: &str, index| Expr::prop(&k, stored).infix("STARTS WITH", Expr::var(&one).at(Expr::Int(index)));
-        let mut tests: Vec<Expr> = self.slip_found(&k, &Expr::var(&one)).into();
-        tests.push(Expr::Or(vec![whole(at::SLIPS_FIRST, 1), whole(at::SLIPS_SECOND, 3)]));
+            |stored: &str, index| Expr::prop(&k, stored).infix("STARTS WITH", piece(&one, index).at(Expr::Int(0)));
+        let mut tests: Vec<Expr> = self.slip_found(&k, &one).into();
+        tests.push(Expr::Or(vec![whole(at::SLIPS_FIRST, 0), whole(at::SLIPS_SECOND, 1)]));
         let way = Expr::case(any(&one, tests), ranked(Way::Slip), ranked(Way::TwoSlips));
         let keys = of(Match::node(&k, vec![at::NAME.into()]), n).filtered([Expr::var(best).is_null(), found]);
         self.first_of(&k, keys, way)
@@ -149,18 +154,15 @@ fn ranked(way: Way) -> Expr {
     Expr::Int(way as i64 * 100_000)
 }
 
-/// What is looked for to find keys with slips, none for a text that is too short or too long: of each cut of the text and each variant of its
-/// first piece, that variant, the piece, the variants of the second piece, and that piece.
+/// The variants of a piece of a cut.
+fn piece(cut: &str, index: i64) -> Expr {
+    Expr::var(cut).at(Expr::Int(index))
+}
+
+/// What is looked for to find keys with slips, none for a text that is too short or too long: of each cut of the text the variants of both pieces.
 fn slips(text: &str) -> Option<Value> {
     let text: Vec<char> = text.chars().collect();
-    let written = |piece: &[char]| Value::Text(at::slip_variant(&piece.iter().collect::<String>()));
-    let mut rows = Vec::new();
-    for [first, second] in slip::cuts(&text) {
-        let seconds = Value::texts(slip::variants(second).iter().map(|variant| at::slip_variant(variant)));
-        for variant in slip::variants(first) {
-            let variant = Value::Text(at::slip_variant(&variant));
-            rows.push(Value::List(vec![variant, written(first), seconds.clone(), written(second)]));
-        }
-    }
-    (!rows.is_empty()).then_some(Value::List(rows))
+    let sought = |piece: &[char]| Value::texts(slip::variants(piece).iter().map(|variant| at::slip_variant(variant)));
+    let cuts: Vec<Value> = slip::cuts(&text).into_iter().map(|cut| Value::List(cut.map(sought).into())).collect();
+    (!cuts.is_empty()).then_some(Value::List(cuts))
 }
