@@ -440,7 +440,7 @@ fn hop_name(ontology: &Ontology, hop: Hop) -> String {
 }
 
 fn entities(kinds: KindSet, filter: Filter, order: Vec<EntityOrder>, page: PageArgs, entity: EntityProjection) -> Root {
-    Root::Entities(EntitiesPage { kinds, filter, anchor: Anchor::Scan, order, page, entity })
+    Root::Entities(EntitiesPage { kinds, filter, anchor: Anchor::Scan, order, page, entity, aggregate: Vec::new() })
 }
 
 fn page(limit: u32) -> PageArgs {
@@ -482,11 +482,13 @@ fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
             0 => {
                 let order = vec![EntityOrder { key: EntityKey::Degree, descending: true }];
                 let edge = EdgeFilter { status: Some(StatusSet::HELD), ..EdgeFilter::default() };
-                Slot::Edges(EdgesPage { hop, edge, node: Filter::TRUE, order, page: page(2), row })
+                let (node, aggregate) = (Filter::TRUE, Vec::new());
+                Slot::Edges(EdgesPage { hop, edge, node, order, page: page(2), row, aggregate })
             }
             1 => {
                 let node = Filter::Name(Test::Contains("威".into()));
-                Slot::Edges(EdgesPage { hop, edge: EdgeFilter::default(), node, order: Vec::new(), page: page(3), row })
+                let (edge, order, aggregate) = (EdgeFilter::default(), Vec::new(), Vec::new());
+                Slot::Edges(EdgesPage { hop, edge, node, order, page: page(3), row, aggregate })
             }
             _ => Slot::One(hop, names(all)),
         });

@@ -48,7 +48,15 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
     };
     let entities = |filter, anchor, order, page: &PageArgs, slots| {
         let entity = EntityProjection { shapes: vec![(company, slots)] };
-        Root::Entities(EntitiesPage { kinds: company, filter, anchor, order, page: page.clone(), entity })
+        Root::Entities(EntitiesPage {
+            kinds: company,
+            filter,
+            anchor,
+            order,
+            page: page.clone(),
+            entity,
+            aggregate: Vec::new(),
+        })
     };
     let of = |slot| entities(Filter::TRUE, Anchor::Scan, Vec::new(), &page, vec![slot]);
     let whose = |filter| entities(filter, Anchor::Scan, Vec::new(), &page, vec![Slot::Id]);
@@ -67,7 +75,8 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
     let shortcut = shortcut.unwrap_or(Hop::Derived(DerivedId(0), Direction::Out));
     let edges = |hop, row| {
         let edge = EdgeFilter::default();
-        Slot::Edges(EdgesPage { hop, edge, node: Filter::TRUE, order: Vec::new(), page: page.clone(), row })
+        let (order, aggregate) = (Vec::new(), Vec::new());
+        Slot::Edges(EdgesPage { hop, edge, node: Filter::TRUE, order, page: page.clone(), row, aggregate })
     };
     let related = |hop, quantifier| {
         let edge = EdgeFilter {

@@ -48,8 +48,7 @@ impl Decimal {
     }
     /// Whether it can be a JSON number without loss in double precision: at most 15 significant digits.
     pub fn is_json_exact(self) -> bool {
-        self.0.unsigned_abs() < 1_000_000_000_000_000
-            || self.to_string().bytes().filter(u8::is_ascii_digit).count() <= 15
+        is_json_exact(self.0.unsigned_abs().into(), &self)
     }
 }
 
@@ -79,18 +78,56 @@ impl FromStr for Decimal {
     }
 }
 
+/// An exact sum of [`Decimal`]s. It holds more of them than there can be, so that adding never fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum(i128);
+
+impl Sum {
+    /// Adds a number.
+    pub fn add(&mut self, number: Decimal) {
+        self.0 += i128::from(number.0);
+    }
+    /// The sum divided by a count, to four decimals, half away from zero; None for a count of 0, or one too small for this sum.
+    pub fn average(self, count: u64) -> Option<Decimal> {
+        let (magnitude, count) = (self.0.unsigned_abs(), u128::from(count));
+        let whole = magnitude.checked_div(count)?;
+        let rounded = whole + u128::from((magnitude % count) * 2 >= count);
+        let average = i64::try_from(rounded).ok()?;
+        Some(Decimal(if self.0 < 0 { -average } else { average }))
+    }
+    /// As [`Decimal::is_json_exact`].
+    pub fn is_json_exact(self) -> bool {
+        is_json_exact(self.0.unsigned_abs(), &self)
+    }
+}
+
+/// At most 15 significant digits.
+fn is_json_exact(magnitude: u128, number: &impl fmt::Display) -> bool {
+    magnitude < 1_000_000_000_000_000 || number.to_string().bytes().filter(u8::is_ascii_digit).count() <= 15
+}
+
+/// Ten-thousandths as a number without needless zeros.
+fn write_scaled(f: &mut fmt::Formatter<'_>, scaled: i128) -> fmt::Result {
+    let (magnitude, scale) = (scaled.unsigned_abs(), u128::from(Decimal::SCALE.unsigned_abs()));
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, fraction) = (magnitude / scale, magnitude % scale);
+    if fraction == 0 {
+        write!(f, "{sign}{whole}")
+    } else {
+        let digits = format!("{fraction:04}");
+        write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_scaled(f, self.0)
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.0.unsigned_abs();
-        let scale = Self::SCALE.unsigned_abs();
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, fraction) = (magnitude / scale, magnitude % scale);
-        if fraction == 0 {
-            write!(f, "{sign}{whole}")
-        } else {
-            let digits = format!("{fraction:04}");
-            write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
-        }
+        write_scaled(f, self.0.into())
     }
 }
 
@@ -117,5 +154,28 @@ mod tests {
         for text in ["", ".", "1.", ".5", "1e3", "1.23456", "9223372036854775807", "1,000", "-", "１"] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn sums_and_averages_exactly() {
+        let sum = |numbers: &[&str]| {
+            let mut sum = Sum::default();
+            numbers.iter().for_each(|number| sum.add(number.parse().expect(number)));
+            sum
+        };
+        let largest = "922337203685477.5807";
+        let two = sum(&[largest, largest]);
+        assert_eq!((two.to_string().as_str(), two.is_json_exact()), ("1844674407370955.1614", false));
+        assert_eq!(two.average(2).expect("two").to_string(), largest);
+        for (numbers, average) in [
+            (&["1", "0", "0"][..], "0.3333"),
+            (&["2", "0", "0"], "0.6667"),
+            (&["-2", "0", "0"], "-0.6667"),
+            (&["0.0001", "0"], "0.0001"),
+            (&["-0.0001", "0"], "-0.0001"),
+        ] {
+            assert_eq!(sum(numbers).average(numbers.len() as u64).expect("a count").to_string(), average);
+        }
+        assert_eq!(Sum::default().average(0), None);
     }
 }

@@ -13,7 +13,7 @@ mod observation;
 mod value;
 
 pub use date::{DAY_MAX, DAY_MIN, DateError, Day, PartialDate, Precision, When};
-pub use decimal::{Decimal, DecimalError};
+pub use decimal::{Decimal, DecimalError, Sum};
 pub use fact::{Basis, Fact, FactIx, Status, StatusSet};
 pub use node::{Bilingual, Citation, Dated, Node, NodeIx, NodeNames};
 pub use observation::{Bound, ObsIx, Observation, Quantity, Rank, Scope, Span};

@@ -138,6 +138,36 @@ impl Ontology {
             Link::Derived(id, Direction::In) => self.shortcut(id).from,
         }
     }
+    /// The kinds that a relationship leads to from entities of these kinds.
+    pub fn reached(&self, relationship: RelId, direction: Direction, from: KindSet) -> KindSet {
+        let relationship = self.relationship(relationship);
+        let out = || {
+            from.iter().filter_map(|kind| relationship.allowed.get(kind.index())).fold(KindSet::EMPTY, |a, b| a.or(*b))
+        };
+        let back = || {
+            let allows =
+                |kind: &KindId| relationship.allowed.get(kind.index()).is_some_and(|to| !to.and(from).is_empty());
+            self.all_kinds().iter().filter(allows).collect()
+        };
+        match direction {
+            _ if relationship.symmetric => out().or(back()),
+            Direction::Out => out(),
+            Direction::In => back(),
+        }
+    }
+    /// The kinds of entities that can stand above, or be, one of these kinds in the hierarchies.
+    pub fn above(&self, kinds: KindSet) -> KindSet {
+        let hierarchies = (0..).map(RelId).zip(&self.relationships).filter(|(_, it)| it.hierarchy).map(|(id, _)| id);
+        let hierarchies: Vec<RelId> = hierarchies.collect();
+        let mut above = kinds;
+        loop {
+            let next = hierarchies.iter().fold(above, |all, id| all.or(self.reached(*id, Direction::Out, above)));
+            if next == above {
+                return above;
+            }
+            above = next;
+        }
+    }
     /// The links that a kind, an interface or `Entity` has as fields: those declared on it or on something that it
     /// implements, then inverses, each with its field name. In the order of the ontology; shortcuts last.
     pub fn links_of(&self, target: Target) -> Vec<(Arc<str>, Link)> {

@@ -11,7 +11,10 @@
 //! - **filter**: each relation that it goes over costs 10, `10 × 10` when it stands inside another, and so on;
 //!   `within` and a part of a name cost 1, and so do every ten items of a list that is tested against or of alternatives; whether the places
 //!   of a fact's ends differ costs 20;
-//! - **order**: by degree 10, by a property 1, by name nothing: it is the stored order; of facts every key 1 but the relationship;
+//! - **order**: by degree 10, by a property 1, by name nothing: it is the stored order; by what edges lead to 20, for they are walked of every
+//!   entity; of facts every key 1 but the relationship;
+//! - an **aggregate** sifts the list once more; of its values a count costs 1, groups of values and figures 5, groups of related entities 20,
+//!   with a level 10 more, and a row each;
 //! - a **shortcut** (derived hop) costs 5 more than a stored one for each of its uses; a **search** 20;
 //! - a single neighbour, an object, a subject, a document costs what its row's pages cost, and 1 if it has to be looked for;
 //! - **citations** cost 1 a list, plus what a document's nested pages cost three times ([`USUAL_CITATIONS`]), or `limit` times if that is less:
@@ -22,9 +25,9 @@
 //! were they full, 20⁴ rows: a fortieth is 4,421, and that is its price. Nothing overflows: sums and products saturate.
 
 use super::ir::{
-    CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntitiesPage, EntityKey, EntityOrder, EntityProjection,
-    FactKey, FactProjection, FactSlot, FactsPage, Filter, Hop, ObservationFilter, ObservationProjection,
-    ObservationSlot, ObservationsPage, PageArgs, RelatedPage, Root, SearchPage, Slot, Test,
+    AggregateSlot, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntitiesPage, EntityKey, EntityOrder,
+    EntityProjection, FactKey, FactProjection, FactSlot, FactsPage, Filter, GroupBy, Hop, ObservationFilter,
+    ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, RelatedPage, Root, SearchPage, Slot, Test,
 };
 use std::iter::Sum;
 use std::ops::Add;
@@ -41,6 +44,10 @@ pub const SLACK: u64 = 40;
 
 const RELATION: u64 = 10;
 const DEGREE: u64 = 10;
+const RELATED_KEY: u64 = 20;
+const VALUES: u64 = 5;
+const GROUPS: u64 = 20;
+const LEVEL: u64 = 10;
 const SHORTCUT: u64 = 5;
 const SEARCH: u64 = 20;
 /// Items of a list that are tested against for the price of a row.
@@ -120,8 +127,13 @@ fn asked(page: &PageArgs) -> Price {
 
 /// The rows of a page inside a row.
 fn expected(page: &PageArgs) -> Price {
-    let usual = if page.sized { page.limit } else { page.limit.min(USUAL_EDGES) };
-    Price { usual: usual.into(), full: page.limit.into() }
+    usual_rows(page.limit, page.sized)
+}
+
+/// So many rows inside a row, or what is usual if nobody said how many.
+fn usual_rows(limit: u32, sized: bool) -> Price {
+    let usual = if sized { limit } else { limit.min(USUAL_EDGES) };
+    Price { usual: usual.into(), full: limit.into() }
 }
 
 /// A page of so many rows whose nested parts cost `row`.
@@ -131,8 +143,10 @@ fn page_cost(page: &PageArgs, rows: Price, row: Price, sift: u64) -> Price {
 }
 
 fn entities_cost(page: &EntitiesPage) -> Price {
-    let sift = add(filter_cost(&page.filter), order_cost(&page.order));
-    page_cost(&page.page, asked(&page.page), entity_cost(&page.entity), sift)
+    let sift = filter_cost(&page.filter);
+    let sorted = add(sift, order_cost(&page.order));
+    let rows = page_cost(&page.page, asked(&page.page), entity_cost(&page.entity), sorted);
+    rows + aggregate_cost(&page.aggregate, sift, |by| Price::from(u64::from(by.limit)))
 }
 
 fn search_cost(page: &SearchPage) -> Price {
@@ -151,6 +165,7 @@ fn order_cost(order: &[EntityOrder]) -> u64 {
         EntityKey::Name => 0,
         EntityKey::Property(_) => 1,
         EntityKey::Degree => DEGREE,
+        EntityKey::Related(hop, _) => add(RELATED_KEY, hop_cost(hop)),
     }))
 }
 
@@ -207,8 +222,22 @@ fn slot_cost(slot: &Slot) -> Price {
 
 fn edges_cost(page: &EdgesPage) -> Price {
     let tests = sum(page.edge.properties.iter().map(|(_, test)| test_cost(test)));
-    let sift = add(add(filter_cost(&page.node), order_cost(&page.order)), add(hop_cost(page.hop), tests));
-    page_cost(&page.page, expected(&page.page), edge_cost(&page.row), sift)
+    let sift = add(filter_cost(&page.node), add(hop_cost(page.hop), tests));
+    let rows = page_cost(&page.page, expected(&page.page), edge_cost(&page.row), add(sift, order_cost(&page.order)));
+    rows + aggregate_cost(&page.aggregate, sift, |by| usual_rows(by.limit, by.sized))
+}
+
+/// What is said of a whole list that costs `sift` to go through; `groups` are the rows of related entities.
+fn aggregate_cost(slots: &[AggregateSlot], sift: u64, groups: impl Fn(&GroupBy) -> Price) -> Price {
+    let value = |slot: &AggregateSlot| match slot {
+        AggregateSlot::Count => Price::from(1),
+        AggregateSlot::Values(..) | AggregateSlot::Figures(_) => Price::from(VALUES),
+        AggregateSlot::By(by) => {
+            let level = by.up.as_ref().map_or(0, |level| add(LEVEL, filter_cost(level)));
+            (entity_cost(&by.entity) + 1).times(groups(by)) + GROUPS + level
+        }
+    };
+    if slots.is_empty() { Price::default() } else { slots.iter().map(value).sum::<Price>() + sift }
 }
 
 fn related_cost(page: &RelatedPage) -> Price {

@@ -5,7 +5,7 @@ use super::explain_filter::{edge_filter, fact_filter, filter, observation_filter
 use super::ir::{
     Anchor, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityKey, EntityOrder, EntityProjection,
     FactAnchor, FactKey, FactOrder, FactProjection, FactSlot, FactsPage, Hop, Lang, ObservationKey,
-    ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, Root, Slot, SortValue, View,
+    ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, RelatedKey, Root, Slot, SortValue, View,
 };
 use crate::graph::{StatusSet, Value};
 use crate::ontology::{Direction, KindSet, Ontology, RelId};
@@ -21,14 +21,15 @@ pub fn explain(root: &Root, view: &View, ontology: &Ontology) -> String {
     text.text
 }
 
-struct Printer<'o> {
-    ontology: &'o Ontology,
+/// Writes lines, each as deep as it stands.
+pub(super) struct Printer<'o> {
+    pub(super) ontology: &'o Ontology,
     text: String,
     depth: usize,
 }
 
 impl Printer<'_> {
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text.extend(std::iter::repeat_n("  ", self.depth));
         self.text.push_str(line);
         self.text.push('\n');
@@ -39,7 +40,7 @@ impl Printer<'_> {
         self.depth -= 1;
     }
     /// An operator with what it contains.
-    fn block(&mut self, line: &str, print: impl FnOnce(&mut Self)) {
+    pub(super) fn block(&mut self, line: &str, print: impl FnOnce(&mut Self)) {
         self.line(line);
         self.inside(print);
     }
@@ -58,6 +59,7 @@ impl Printer<'_> {
                     p.line(&format!("anchor {}", anchor(&page.anchor, o)));
                     p.filter_line("where", filter(&page.filter, o));
                     p.entity(&page.entity);
+                    p.aggregate(&page.aggregate);
                 });
             }
             Root::Search(page) => {
@@ -82,7 +84,7 @@ impl Printer<'_> {
         }
     }
 
-    fn entity(&mut self, entity: &EntityProjection) {
+    pub(super) fn entity(&mut self, entity: &EntityProjection) {
         let all = self.ontology.all_kinds();
         for (of, slots) in &entity.shapes {
             if entity.shapes.len() == 1 && of.includes(all) {
@@ -139,6 +141,7 @@ impl Printer<'_> {
             p.filter_line("edge", edge_filter(&page.edge, relationship, o));
             p.filter_line("node", filter(&page.node, o));
             p.edge(&page.row, relationship);
+            p.aggregate(&page.aggregate);
         });
     }
 
@@ -370,9 +373,11 @@ fn order(order: &[EntityOrder], ontology: &Ontology) -> String {
     }
     let key = |by: &EntityOrder| {
         let key = match by.key {
-            EntityKey::Name => "name",
-            EntityKey::Degree => "degree",
-            EntityKey::Property(id) => &ontology.property(id).name,
+            EntityKey::Name => "name".to_owned(),
+            EntityKey::Degree => "degree".to_owned(),
+            EntityKey::Property(id) => ontology.property(id).name.to_string(),
+            EntityKey::Related(over, RelatedKey::Count) => format!("count {}", hop(over, ontology)),
+            EntityKey::Related(over, RelatedKey::Name) => format!("name {}", hop(over, ontology)),
         };
         format!("{key}{}", if by.descending { " desc" } else { "" })
     };

@@ -5,6 +5,7 @@
 
 pub mod budget;
 pub mod explain;
+mod explain_aggregate;
 mod explain_filter;
 pub mod ir;
 pub mod optimise;

@@ -7,7 +7,7 @@
 
 mod fact;
 
-use super::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
+use super::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
 use crate::graph::Value;
 use crate::ontology::{Direction, Indexing, KindSet, Link, Ontology, PropId, RelId};
 use std::sync::Arc;
@@ -224,16 +224,22 @@ impl<C: Counts> Planner<'_, C> {
         let entities = self.counts.entities(page.kinds) as f64;
         let check = 1.0 + self.check(&page.filter);
         let is_free = page.filter.is_true();
+        let keys = page.order.iter().map(|by| match by.key {
+            EntityKey::Related(hop, _) => self.edges_of(hop),
+            EntityKey::Name | EntityKey::Degree | EntityKey::Property(_) => 0.0,
+        });
+        let keys: f64 = keys.sum();
+        let whole = if page.aggregate.is_empty() { 0.0 } else { check + self.gather(&page.aggregate) };
         let cost = match anchor {
-            Anchor::OrderWalk if !page.page.items && is_free => 1.0,
-            Anchor::OrderWalk if !page.page.total || is_free => {
+            Anchor::OrderWalk if !page.page.items && is_free && page.aggregate.is_empty() => 1.0,
+            Anchor::OrderWalk if (!page.page.total || is_free) && page.aggregate.is_empty() => {
                 let selectivity = self.selectivity(&page.filter, entities);
                 ((f64::from(page.page.limit) + 1.0) / selectivity).min(entities) * check
             }
             // A scan's entities are sorted, all that pass at once.
             anchor => {
                 let measure = self.measure(anchor, page.kinds);
-                measure.setup + measure.size * (check + 1.0)
+                measure.setup + measure.size * (check + 1.0 + keys + whole)
             }
         };
         // A float beyond the range saturates.
@@ -246,21 +252,30 @@ impl<C: Counts> Planner<'_, C> {
             Filter::And(parts) | Filter::Or(parts) => parts.iter().map(|part| self.check(part)).sum(),
             Filter::Not(inner) => self.check(inner),
             Filter::Within(_) => 3.0,
-            Filter::Related { hop, node, .. } => {
-                let edges = match hop {
-                    Hop::Edge(id, direction) => self.fan_out(*id, *direction),
-                    Hop::Derived(id, _) => self
-                        .ontology
-                        .shortcut(*id)
-                        .steps
-                        .iter()
-                        .map(|s| self.fan_out(s.relationship, s.direction))
-                        .product(),
-                };
-                edges * (1.0 + self.check(node))
-            }
+            Filter::Related { hop, node, .. } => self.edges_of(*hop) * (1.0 + self.check(node)),
             Filter::Kinds(_) | Filter::Ids(_) | Filter::Name(_) | Filter::Property(..) => 0.0,
         }
+    }
+
+    /// Edges of a hop at one entity, about.
+    fn edges_of(&self, hop: Hop) -> f64 {
+        match hop {
+            Hop::Edge(id, direction) => self.fan_out(id, direction),
+            Hop::Derived(id, _) => {
+                let steps = &self.ontology.shortcut(id).steps;
+                steps.iter().map(|step| self.fan_out(step.relationship, step.direction)).product()
+            }
+        }
+    }
+
+    /// Facts looked at for an aggregate at one entity, about.
+    fn gather(&self, slots: &[AggregateSlot]) -> f64 {
+        let each = slots.iter().map(|slot| match slot {
+            AggregateSlot::Count => 0.0,
+            AggregateSlot::Values(..) | AggregateSlot::Figures(_) => 1.0,
+            AggregateSlot::By(by) => self.fan_out(by.relationship, by.direction),
+        });
+        each.sum()
     }
 
     /// The share of `entities` that pass, about; never 0.

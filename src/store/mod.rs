@@ -2,10 +2,11 @@
 //!
 //! A store knows nothing of GraphQL: it takes a [`Root`] and a [`View`] and gives a [`Datum`] in the shape that the plan's comments say.
 
+mod aggregate;
 pub mod memory;
 pub mod neo4j;
 
-use crate::graph::{Decimal, PartialDate, Value};
+use crate::graph::{Decimal, PartialDate, Sum, Value};
 use crate::ontology::{KindId, RelId};
 use crate::plan::budget::cost;
 use crate::plan::ir::{Root, SortValue, View};
@@ -24,6 +25,8 @@ pub enum Datum {
     Int(i64),
     /// Exact number.
     Decimal(Decimal),
+    /// Exact sum of numbers.
+    Sum(Sum),
     /// Partial date.
     Date(PartialDate),
     /// Text.
@@ -63,6 +66,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// The groups of [`crate::plan::ir::RelatedPage`], if asked: relationship, direction (0 Out, 1 In), status number, edges.
     pub groups: Vec<(RelId, u8, u8, u64)>,
+    /// The values of the list's [`crate::plan::ir::AggregateProjection`].
+    pub aggregate: Vec<Datum>,
 }
 
 /// An item of a page.

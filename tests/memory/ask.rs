@@ -61,7 +61,8 @@ pub fn ids_only() -> EntityProjection {
 
 pub fn entities(of: &[&str], filter: Filter, order: Vec<EntityOrder>, page: PageArgs) -> Root {
     let entity = ids_only();
-    Root::Entities(EntitiesPage { kinds: kinds(of), filter, anchor: Anchor::Scan, order, page, entity })
+    let (kinds, aggregate) = (kinds(of), Vec::new());
+    Root::Entities(EntitiesPage { kinds, filter, anchor: Anchor::Scan, order, page, entity, aggregate })
 }
 
 /// One slot of one entity.
@@ -78,7 +79,8 @@ pub fn slot(snapshot: &Snapshot, id: &str, slot: Slot, view: &View) -> Datum {
 
 pub fn edges(hop: Hop, page: PageArgs) -> EdgesPage {
     let row = vec![EdgeSlot::Node(ids_only())];
-    EdgesPage { hop, edge: EdgeFilter::default(), node: Filter::TRUE, order: Vec::new(), page, row }
+    let (edge, order, aggregate) = (EdgeFilter::default(), Vec::new(), Vec::new());
+    EdgesPage { hop, edge, node: Filter::TRUE, order, page, row, aggregate }
 }
 
 pub fn out(name: &str) -> Hop {

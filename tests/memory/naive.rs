@@ -181,7 +181,6 @@ impl<'g> Naive<'g> {
 
     /// Ids in an order: by sorting with a comparison that is written out.
     pub fn sorted(&self, mut nodes: Vec<NodeIx>, order: &[EntityOrder]) -> Vec<NodeIx> {
-        use std::cmp::Ordering;
         nodes.sort_by(|a, b| {
             let (x, y) = (self.graph.node(*a), self.graph.node(*b));
             let default = [EntityOrder { key: EntityKey::Name, descending: false }];
@@ -190,14 +189,18 @@ impl<'g> Naive<'g> {
                 let ordering = match by.key {
                     EntityKey::Name => x.sort_name.cmp(&y.sort_name),
                     EntityKey::Degree => self.degree(*a).cmp(&self.degree(*b)),
-                    EntityKey::Property(id) => match (self.property(x, id), self.property(y, id)) {
-                        (None, None) => Ordering::Equal,
-                        (None, Some(_)) if by.descending => Ordering::Less,
-                        (None, Some(_)) => Ordering::Greater,
-                        (Some(_), None) if by.descending => Ordering::Greater,
-                        (Some(_), None) => Ordering::Less,
-                        (Some(v), Some(w)) => v.cmp(w),
-                    },
+                    EntityKey::Property(id) => absent_last(self.property(x, id), self.property(y, id), by.descending),
+                    EntityKey::Related(hop, RelatedKey::Count) => {
+                        self.edges(*a, hop).len().cmp(&self.edges(*b, hop).len())
+                    }
+                    EntityKey::Related(hop, RelatedKey::Name) => {
+                        let name = |node: NodeIx| {
+                            let edges = self.edges(node, hop);
+                            let names = edges.iter().map(|(to, _)| &*self.graph.node(*to).sort_name);
+                            if by.descending { names.max() } else { names.min() }
+                        };
+                        absent_last(name(*a), name(*b), by.descending)
+                    }
                 };
                 let ordering = if by.descending { ordering.reverse() } else { ordering };
                 if ordering.is_ne() {
@@ -208,6 +211,15 @@ impl<'g> Naive<'g> {
             if last { y.id.cmp(&x.id) } else { x.id.cmp(&y.id) }
         });
         nodes
+    }
+}
+
+/// A comparison that, reversed where the order is descending, puts what is absent last.
+fn absent_last<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> std::cmp::Ordering {
+    match (&a, &b) {
+        (Some(v), Some(w)) => v.cmp(w),
+        _ if descending => a.is_some().cmp(&b.is_some()),
+        _ => b.is_some().cmp(&a.is_some()),
     }
 }
 

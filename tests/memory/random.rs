@@ -199,9 +199,11 @@ pub fn any_filter(dice: &mut Dice, graph: &Graph, depth: u32) -> Filter {
 fn any_order(dice: &mut Dice) -> Vec<EntityOrder> {
     let keys = ["size", "foundedOn", "stage", "capital"].map(|name| EntityKey::Property(prop(name)));
     (0..dice.roll(3))
-        .map(|_| match dice.roll(4) {
+        .map(|_| match dice.roll(6) {
             0 => by(EntityKey::Name, dice.roll(2) == 0),
             1 => by(EntityKey::Degree, dice.roll(2) == 0),
+            2 => by(EntityKey::Related(any_hop(dice), RelatedKey::Count), dice.roll(2) == 0),
+            3 => by(EntityKey::Related(any_hop(dice), RelatedKey::Name), dice.roll(2) == 0),
             _ => by(dice.one(&keys), dice.roll(2) == 0),
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Facts: which of them, in which order, and what is taken of each.
 
-use super::filter::Built;
+use super::filter::{Built, is_descending};
 use super::{Builder, Planned, lang};
 use crate::api::input::Input;
 use crate::api::select::{Connection, EdgeField, FactField, FactSet, Field};
@@ -87,7 +87,7 @@ impl Builder<'_> {
             _ => FactKey::Object,
         };
         let entries = self.order(input)?.into_iter();
-        Ok(entries.map(|(name, descending)| FactOrder { key: key(name), descending }).collect())
+        Ok(entries.map(|(name, to)| FactOrder { key: key(name), descending: is_descending(to) }).collect())
     }
 
     pub(super) fn fact(&self, set: &FactSet, view: &View) -> Planned<FactProjection> {

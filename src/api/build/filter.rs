@@ -8,7 +8,7 @@ use crate::ontology::spelling::{did_you_mean, sort_by_slips};
 use crate::ontology::{KindSet, Link, RelId, Target, ValueType};
 use crate::plan::ir::{
     EdgeFilter, EntityKey, EntityOrder, Filter, Hop, ObservationFilter, ObservationKey, ObservationOrder, Quantifier,
-    Test,
+    RelatedKey, Test,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,6 +24,11 @@ pub fn hop(link: Link) -> Hop {
         Link::Relationship(id, direction) => Hop::Edge(id, direction),
         Link::Derived(id, direction) => Hop::Derived(id, direction),
     }
+}
+
+/// Whether a `SortOrder` is DESC.
+pub(super) fn is_descending(direction: &Input) -> bool {
+    matches!(direction, Input::Str(name) if &**name == "DESC")
 }
 
 /// One filter of several that must all hold.
@@ -235,8 +240,8 @@ impl<'a> Builder<'a> {
         Err(Wrong::new(format!("{meant}one of {} is wanted, not {text:?}", names.join(", "))))
     }
 
-    /// The entries of an order: of each its only key, and whether it is descending.
-    pub(super) fn order<'i>(&self, input: &'i Input) -> Built<Vec<(&'i str, bool)>>
+    /// The entries of an order: of each its only key and what is given for it.
+    pub(super) fn order<'i>(&self, input: &'i Input) -> Built<Vec<(&'i str, &'i Input)>>
     where
         'a: 'i,
     {
@@ -245,35 +250,50 @@ impl<'a> Builder<'a> {
             return Err(Wrong::new(format!("{} keys of order, where {MOST_ORDER_KEYS} are allowed", entries.len())));
         }
         let entry = |(at, entry): (usize, &'i Input)| {
-            // Of a one-of object with a variable that is not given, or with null, nothing is left.
-            let fields = if let Input::Object(fields) = entry { fields.len() } else { 0 };
-            let mut given = self.given(entry);
-            match (given.next(), given.next(), fields) {
-                (Some((name, Input::Str(direction))), None, 1) => Ok((name, &**direction == "DESC")),
-                _ => Err(Wrong::new(
-                    "exactly one field with ASC or DESC is wanted; give several keys as several entries",
-                )
-                .at(at)),
-            }
+            self.only(entry).ok_or_else(|| {
+                Wrong::new("exactly one field with ASC or DESC is wanted; give several keys as several entries").at(at)
+            })
         };
         entries.into_iter().enumerate().map(entry).collect()
     }
 
-    /// `…OrderBy` of entities.
-    pub(super) fn entity_order(&self, input: &Input) -> Built<Vec<EntityOrder>> {
-        let key = |name: &str| match name {
-            "name" => Ok(EntityKey::Name),
-            "degree" => Ok(EntityKey::Degree),
-            _ => self
-                .ontology
-                .property_named(name)
-                .map(EntityKey::Property)
-                .ok_or_else(|| Wrong::new("there is no such key")),
+    /// The only field of a one-of object.
+    fn only<'i>(&self, input: &'i Input) -> Option<(&'i str, &'i Input)>
+    where
+        'a: 'i,
+    {
+        // Of one with a variable that is not given, or with null, nothing is left.
+        let fields = if let Input::Object(fields) = input { fields.len() } else { 0 };
+        let mut given = self.given(input);
+        match (given.next(), given.next(), fields) {
+            (only, None, 1) => only,
+            _ => None,
+        }
+    }
+
+    /// `…OrderBy` of entities of a target.
+    pub(super) fn entity_order(&self, target: Target, input: &Input) -> Built<Vec<EntityOrder>> {
+        let entry = |(at, (name, value)): (usize, (&str, &Input))| {
+            let (key, direction) = match (name, value) {
+                ("name", direction) => (EntityKey::Name, direction),
+                ("degree", direction) => (EntityKey::Degree, direction),
+                (field, Input::Object(_)) => {
+                    let link = self.vocabulary.link(self.ontology, target, field);
+                    let link = link.ok_or_else(|| Wrong::new("there is no such key").at(at))?;
+                    let (key, direction) = self.only(value).ok_or_else(|| {
+                        Wrong::new("exactly one of count and name with ASC or DESC is wanted").within(field).at(at)
+                    })?;
+                    let key = if key == "count" { RelatedKey::Count } else { RelatedKey::Name };
+                    (EntityKey::Related(hop(link), key), direction)
+                }
+                (property, direction) => match self.ontology.property_named(property) {
+                    Some(id) => (EntityKey::Property(id), direction),
+                    None => return Err(Wrong::new("there is no such key").at(at)),
+                },
+            };
+            Ok(EntityOrder { key, descending: is_descending(direction) })
         };
-        self.order(input)?
-            .into_iter()
-            .map(|(name, descending)| Ok(EntityOrder { key: key(name)?, descending }))
-            .collect()
+        self.order(input)?.into_iter().enumerate().map(entry).collect()
     }
 
     /// `ObservationOrderBy`
@@ -286,7 +306,7 @@ impl<'a> Builder<'a> {
         Ok(self
             .order(input)?
             .into_iter()
-            .map(|(name, descending)| ObservationOrder { key: key(name), descending })
+            .map(|(name, direction)| ObservationOrder { key: key(name), descending: is_descending(direction) })
             .collect())
     }
 

@@ -1,5 +1,6 @@
 //! A request's plan: from the tree of what is selected and the request's variables. Cheap, and made anew for each request.
 
+mod aggregate;
 pub mod cursor;
 mod fact;
 mod filter;
@@ -114,8 +115,10 @@ impl Builder<'_> {
                 Root::ByIds { ids, kinds: self.ontology.all_kinds(), entity: self.entity(set, view)? }
             }
             RootWhat::Page(kind, connection) => {
-                let filter = self.argument(args, "where", |input| self.filter(Target::Kind(*kind), input))?;
-                let order = self.argument(args, "orderBy", |input| self.entity_order(input))?.unwrap_or_default();
+                let target = Target::Kind(*kind);
+                let filter = self.argument(args, "where", |input| self.filter(target, input))?;
+                let order = self.argument(args, "orderBy", |input| self.entity_order(target, input))?;
+                let order = order.unwrap_or_default();
                 Root::Entities(EntitiesPage {
                     kinds: KindSet::one(*kind),
                     filter: filter.unwrap_or(Filter::TRUE),
@@ -123,6 +126,7 @@ impl Builder<'_> {
                     page: self.page(connection, view, order.len().max(1) + 1)?,
                     order,
                     entity: self.entity_nodes(connection, view)?,
+                    aggregate: self.aggregate(connection, target, view)?,
                 })
             }
             RootWhat::Fact(set) => {

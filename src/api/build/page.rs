@@ -7,16 +7,21 @@ use crate::error::{ErrorCode, GraphqlError, Limit};
 use crate::plan::ir::{PageArgs, SortValue, View};
 use crate::store::Page;
 
+/// How a page is left.
+const ON: &str = " and go on from endCursor";
+
 impl Builder<'_> {
-    /// A number of items: not negative, and within the limit.
-    fn size(&self, args: &Args, name: &str) -> Planned<Option<u32>> {
+    /// A number of items: not negative, and within the limit. `beyond` says what to do to get at more than a page.
+    fn size(&self, args: &Args, name: &str, beyond: &str) -> Planned<Option<u32>> {
         let Some(Input::Int(number)) = args.get(name, self.variables) else { return Ok(None) };
         let most = self.limits.page_size;
         match u32::try_from(*number) {
             Ok(size) if size <= most => Ok(Some(size)),
             Ok(size) => {
                 let mut error = GraphqlError::limit(Limit::PageSize, most.into(), size.into());
-                error.message = format!("Argument {name}: {size} items, where a page has at most {most}. Ask for {most} and go on from endCursor.").into();
+                error.message =
+                    format!("Argument {name}: {size} items, where at most {most} are given. Ask for {most}{beyond}.")
+                        .into();
                 Err(error.at(self.place(args)))
             }
             Err(_) => {
@@ -25,15 +30,15 @@ impl Builder<'_> {
         }
     }
 
-    /// How many citations `sources(first)` asks for; as many as a page may have when it does not say.
-    pub(super) fn sources_size(&self, args: &Args) -> Planned<u32> {
-        Ok(self.size(args, "first")?.unwrap_or(self.limits.page_size))
+    /// The `first` of a list that has no cursors.
+    pub(super) fn first(&self, args: &Args) -> Planned<Option<u32>> {
+        self.size(args, "first", "")
     }
 
     /// The part of a list that a connection asks for; its places have `keys` keys.
     pub(super) fn page(&self, connection: &Connection, view: &View, keys: usize) -> Planned<PageArgs> {
         let args = &connection.args;
-        let (first, last) = (self.size(args, "first")?, self.size(args, "last")?);
+        let (first, last) = (self.size(args, "first", ON)?, self.size(args, "last", ON)?);
         if first.is_some() && last.is_some() {
             let wrong = Wrong::new("give first or last, not both");
             return Err(self.wrong(args, "last", &wrong));

@@ -3,8 +3,8 @@
 use super::filter::hop;
 use super::{Builder, Planned, lang};
 use crate::api::select::{
-    CitationField, Connection, ConnectionField, EdgeField, EntityField, EntitySet, Field, Fields, ObservationField,
-    ObservationSet, RankField, ScopeField, Sources,
+    Args, CitationField, Connection, ConnectionField, EdgeField, EntityField, EntitySet, Field, Fields,
+    ObservationField, ObservationSet, RankField, ScopeField, Sources,
 };
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, Link};
@@ -30,7 +30,7 @@ impl Builder<'_> {
     }
 
     /// Several selections of one entity: their slots one after the other, by kind.
-    fn entity_several(&self, sets: &[&Arc<EntitySet>], view: &View) -> Planned<EntityProjection> {
+    pub(super) fn entity_several(&self, sets: &[&Arc<EntitySet>], view: &View) -> Planned<EntityProjection> {
         let Some((first, rest)) = sets.split_first() else { return Ok(EntityProjection::default()) };
         let mut whole = self.entity(first, view)?;
         for set in rest {
@@ -88,13 +88,14 @@ impl Builder<'_> {
                 CitationField::Supports => CitationSlot::Supports,
             });
         }
-        Ok((self.sources_size(&sources.args)?, slots))
+        // As many as a page may have when it does not say.
+        Ok((self.first(&sources.args)?.unwrap_or(self.limits.page_size), slots))
     }
 
     fn edges(&self, link: Link, connection: &Connection, view: &View) -> Planned<EdgesPage> {
         let args = &connection.args;
         let target = self.ontology.link_target(link);
-        let order = self.argument(args, "orderBy", |input| self.entity_order(input))?.unwrap_or_default();
+        let order = self.argument(args, "orderBy", |input| self.entity_order(target, input))?.unwrap_or_default();
         Ok(EdgesPage {
             hop: hop(link),
             edge: self.argument(args, "edge", |input| self.edge_filter(link, input))?.unwrap_or_default(),
@@ -102,6 +103,7 @@ impl Builder<'_> {
             page: self.page(connection, view, order.len().max(1) + EDGE_TIES)?,
             order,
             row: self.edge_row(connection, view)?,
+            aggregate: self.aggregate(connection, target, view)?,
         })
     }
 
@@ -127,19 +129,23 @@ impl Builder<'_> {
         Ok(row)
     }
 
-    fn related_page(&self, connection: &Connection, view: &View) -> Planned<RelatedPage> {
-        let args = &connection.args;
-        let direction = self.argument(args, "direction", |input| self.texts(input))?;
-        let direction = direction.map(|names| match names.first().map(|name| &**name) {
+    /// `direction`
+    pub(super) fn direction(&self, args: &Args) -> Planned<Option<Direction>> {
+        let names = self.argument(args, "direction", |input| self.texts(input))?;
+        Ok(names.map(|names| match names.first().map(|name| &**name) {
             Some("IN") => Direction::In,
             _ => Direction::Out,
-        });
+        }))
+    }
+
+    fn related_page(&self, connection: &Connection, view: &View) -> Planned<RelatedPage> {
+        let args = &connection.args;
         Ok(RelatedPage {
             relationships: self.argument(args, "relationships", |input| self.relationships(input))?,
             kinds: self
                 .argument(args, "kinds", |input| self.kinds(input))?
                 .unwrap_or_else(|| self.ontology.all_kinds()),
-            direction,
+            direction: self.direction(args)?,
             status: self.argument(args, "status", |input| self.statuses(input))?.unwrap_or(StatusSet::ALL),
             // Relationship, direction, name, neighbour, fact.
             page: self.page(connection, view, 5)?,

@@ -1,14 +1,15 @@
 //! Writes the API's types from the ontology, as SDL, beside those of `common.graphql` that every ontology has.
 //!
-//! Names follow the target: `CompanyWhere`, `CompanyOrderBy`, `CompanyConnection` of a kind; `TakesPartInConnection`,
-//! `TakesPartInEdge`, `TakesPartInWhere` of a relationship, shared by both directions; what is derived shares one
-//! connection. So a kind costs few types.
+//! Names follow the target: `CompanyWhere`, `CompanyOrderBy`, `CompanyAggregate`, `CompanyConnection` of a kind; `TakesPartInEdge`,
+//! `TakesPartInWhere` of a relationship, shared by both directions, `TakesPartInConnection` and `TakesPartInInverseConnection`; what is derived
+//! shares one edge, and one connection a target. So a kind costs few types.
 
 use crate::ontology::{Described, Direction, Link, Ontology, PropId, Target, ValueType};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const COMMON: &str = include_str!("common.graphql");
+const LIST: &str = include_str!("list.graphql");
 const ENTITY: &str = include_str!("entity.graphql");
 /// The four arguments of a page.
 const PAGE: &str = "\"前几项 · the first so many\" first: Int, \"其后 · after this cursor\" after: String, \
@@ -20,6 +21,7 @@ const AS_OF: &str = "\"时点 · as of which time\" asOf: AsOf";
 pub fn source(ontology: &Ontology) -> String {
     let mut writer = Writer { ontology, out: String::with_capacity(1 << 18) };
     writer.out.push_str(COMMON);
+    writer.out.push_str(LIST);
     writer.constants();
     writer.entity_like(Target::Entity);
     (0..ontology.interfaces.len())
@@ -28,18 +30,18 @@ pub fn source(ontology: &Ontology) -> String {
     writer.kind_pages();
     writer.values();
     writer.relationships();
-    writer.derived_filters();
+    writer.derived();
     writer.query();
     writer.out
 }
 
-struct Writer<'a> {
-    ontology: &'a Ontology,
+pub(super) struct Writer<'a> {
+    pub(super) ontology: &'a Ontology,
     out: String,
 }
 
 /// A description as an SDL string, a block string when it has several lines.
-fn described(text: &str) -> String {
+pub(super) fn described(text: &str) -> String {
     if text.contains('\n') {
         format!("\"\"\"\n{}\n\"\"\"", text.replace("\"\"\"", "'''"))
     } else {
@@ -48,12 +50,12 @@ fn described(text: &str) -> String {
 }
 
 /// The first line of a description: labels, Chinese before English.
-fn labels(it: &Described) -> String {
+pub(super) fn labels(it: &Described) -> String {
     format!("{} · {}", it.labels.zh, it.labels.en)
 }
 
 impl Writer<'_> {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         self.out.push_str(text);
         self.out.push('\n');
     }
@@ -118,7 +120,7 @@ impl Writer<'_> {
         })
     }
 
-    fn properties(&self, target: Target) -> &[PropId] {
+    pub(super) fn properties(&self, target: Target) -> &[PropId] {
         match target {
             Target::Kind(id) => &self.ontology.kind(id).properties,
             Target::Interface(id) => &self.ontology.interface(id).properties,
@@ -138,7 +140,7 @@ impl Writer<'_> {
     }
 
     /// What a link is called and says, from the side that it is read from.
-    fn link_description(&self, link: Link) -> String {
+    pub(super) fn link_description(&self, link: Link) -> String {
         let (forward, inverse, direction) = match link {
             Link::Relationship(id, direction) => {
                 let it = self.ontology.relationship(id);
@@ -188,15 +190,15 @@ impl Writer<'_> {
             let text = described(&self.link_description(*link));
             let other = ontology.target_name(ontology.link_target(*link));
             let (connection, edge) = match link {
-                Link::Relationship(id, _) => {
+                Link::Relationship(id, direction) => {
                     let name = &ontology.relationship(*id).type_name;
-                    (format!("{name}Connection"), format!("{name}Where"))
+                    (format!("{name}{}Connection", side(*direction)), format!("{name}Where"))
                 }
                 Link::Derived(id, Direction::Out) if ontology.shortcut(*id).single => {
                     self.line(&format!("{text}\n{field}: {other}"));
                     continue;
                 }
-                Link::Derived(..) => ("DerivedConnection".to_owned(), "DerivedWhere".to_owned()),
+                Link::Derived(..) => (format!("{other}DerivedConnection"), "DerivedWhere".to_owned()),
             };
             self.line(&format!(
                 "{text}\n{field}(\"邻居条件 · which neighbours\" where: {other}Where, \"边的条件 · which edges\" edge: {edge}, \
@@ -205,7 +207,8 @@ impl Writer<'_> {
         }
         self.line("}");
         self.filter(target, &name, &about, &links);
-        self.order(target, &name, &about);
+        self.order(target, &name, &about, &links);
+        self.aggregate(target, &name, &about);
     }
 
     fn filter(&mut self, target: Target, name: &str, about: &Described, links: &[(std::sync::Arc<str>, Link)]) {
@@ -233,40 +236,6 @@ impl Writer<'_> {
             }
         }
         self.line("}");
-    }
-
-    fn order(&mut self, target: Target, name: &str, about: &Described) {
-        self.line(&format!(
-            "\"\"\"\n{}排序 · order of {}\n每项只给一个字段，按先后为主次。\nOne key an entry, in order of weight; exactly one field is given.\n\"\"\"\n\
-             input {name}OrderBy @oneOf {{\n\"按名称 · by name, in the order of pinyin\"\nname: SortOrder\n\
-             \"按度 · by how many other entities are joined to it\"\ndegree: SortOrder",
-            about.labels.zh, about.labels.en
-        ));
-        for property in self.properties(target).to_vec() {
-            let property = self.ontology.property(property);
-            if is_sortable(&property.ty) {
-                self.line(&format!("{}\n{}: SortOrder", described(&labels(&property.described)), property.name));
-            }
-        }
-        self.line("}");
-    }
-
-    /// A page type: `…Connection` and `…Edge` with the given fields on the edge.
-    fn page(&mut self, name: &str, zh: &str, en: &str, edge_fields: &str) {
-        self.line(&format!(
-            "\"\"\"\n{zh}列表 · page: {en}\n一页。\nA page.\n\"\"\"\ntype {name}Connection {{\n\
-             \"总数 · how many the whole list has\"\ntotalCount: Int!\n\"分页信息 · where the page stands\"\npageInfo: PageInfo!\n\
-             \"条目 · the items, each with its cursor\"\nedges: [{name}Edge!]!\n}}\n\
-             \"\"\"\n{zh}条目 · item of a page: {en}\n一项及其游标。\nAn item with its cursor.\n\"\"\"\ntype {name}Edge {{\n\
-             \"游标 · place in the list\"\ncursor: String!\n{edge_fields}}}"
-        ));
-    }
-
-    fn kind_pages(&mut self) {
-        for kind in &self.ontology.kinds {
-            let node = format!("\"{}\"\nnode: {}!\n", labels(&kind.described), kind.name);
-            self.page(&kind.name, &kind.described.labels.zh, &kind.described.labels.en, &node);
-        }
     }
 
     /// Enums with their filters, and value objects.
@@ -330,7 +299,7 @@ impl Writer<'_> {
                 }
             }
             fields.push_str("\"实体 · the neighbour\"\nnode: Entity!\n");
-            self.page(name, zh, en, &fields);
+            self.edge(name, zh, en, &fields);
             self.line(&format!(
                 "\"\"\"\n{zh}的边的条件 · filter of edges: {en}\n所给的条件都须满足。\nEverything given must hold.\n\"\"\"\ninput {name}Where {{\n\
                  \"状态 · one of these\"\nstatus: [Status!]\n\"依据 · one of these\"\nbasis: [Basis!]\n{tests}}}"
@@ -338,6 +307,7 @@ impl Writer<'_> {
             let ends: &[(&str, Target, &crate::ontology::Labels)] =
                 &[("", it.to, &it.described.labels), ("Inverse", it.from, &it.inverse_labels)];
             for (side, target, labels) in &ends[..if it.symmetric { 1 } else { 2 }] {
+                self.connection(&format!("{name}{side}"), name, labels, ontology.target_name(*target));
                 self.quantified(
                     &format!("{name}{side}"),
                     &format!("{name}Where"),
@@ -348,7 +318,8 @@ impl Writer<'_> {
         }
     }
 
-    fn derived_filters(&mut self) {
+    /// What is derived: its pages and its filters, by target.
+    fn derived(&mut self) {
         let ontology = self.ontology;
         let mut targets = BTreeSet::new();
         for it in ontology.derived.iter() {
@@ -361,6 +332,7 @@ impl Writer<'_> {
         }
         for target in targets {
             let labels = crate::ontology::Labels { zh: "推导".into(), en: format!("derived edges to {target}") };
+            self.connection(&format!("{target}Derived"), "Derived", &labels, target);
             self.quantified(&format!("{target}Derived"), "DerivedWhere", target, &labels);
         }
     }
@@ -406,8 +378,9 @@ impl Writer<'_> {
 /// The name of the filter of a link in `…Where`; a shortcut to one entity has none.
 fn link_filter(ontology: &Ontology, link: Link) -> Option<String> {
     Some(match link {
-        Link::Relationship(id, Direction::Out) => format!("{}Filter", ontology.relationship(id).type_name),
-        Link::Relationship(id, Direction::In) => format!("{}InverseFilter", ontology.relationship(id).type_name),
+        Link::Relationship(id, direction) => {
+            format!("{}{}Filter", ontology.relationship(id).type_name, side(direction))
+        }
         Link::Derived(id, direction) => {
             if ontology.shortcut(id).single && direction == Direction::Out {
                 return None;
@@ -417,7 +390,10 @@ fn link_filter(ontology: &Ontology, link: Link) -> Option<String> {
     })
 }
 
-/// Whether entities can be ordered by a property of this type.
-pub fn is_sortable(ty: &ValueType) -> bool {
-    !matches!(ty, ValueType::List(_) | ValueType::Struct(_))
+/// What the types of a relationship's pages and filters have in their names for a direction.
+fn side(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Out => "",
+        Direction::In => "Inverse",
+    }
 }

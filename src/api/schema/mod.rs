@@ -1,10 +1,11 @@
-//! The API's types, from the ontology: written as SDL ([`generate`]), registered with async-graphql ([`register`]),
+//! The API's types, from the ontology: written as SDL ([`generate`], [`list`]), registered with async-graphql ([`register`]),
 //! which prints what is published and answers introspection; what is printed is what documents are validated against.
 
 mod generate;
+mod list;
 mod register;
 
-pub use generate::is_sortable;
+pub use list::{is_groupable, is_number, is_sortable};
 
 use crate::ontology::Ontology;
 use apollo_compiler::ast::DirectiveList;

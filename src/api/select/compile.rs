@@ -147,7 +147,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// A field that the schema knows and this does not: a fault of ours.
-    fn unknown(&self, it: &Collected) -> GraphqlError {
+    pub(super) fn unknown(&self, it: &Collected) -> GraphqlError {
         tracing::error!(field = %it.first().name, "the schema has a field that is not compiled");
         GraphqlError::new(ErrorCode::Internal, format!("The field {} cannot be answered.", it.first().name))
     }
@@ -330,6 +330,7 @@ impl<'d> Compiler<'d> {
                     edges.push(this.fields(inner, |this, field| this.edge_field(field, &edge_type, kinds))?);
                     ConnectionField::Edges(edges.len() - 1)
                 }
+                "aggregate" => ConnectionField::Aggregate(this.aggregate(inner)?),
                 _ => ConnectionField::Typename,
             })
         })?;

@@ -4,11 +4,13 @@
 //! The order of slots is the order of the tree: building the plan and writing the answer walk it in the same way, and each
 //! field takes the values of its slots in turn.
 
+mod aggregate;
 pub mod collect;
 mod compile;
 mod compile_record;
 mod record;
 
+pub use aggregate::*;
 pub use compile::{Compiler, Vocabulary};
 pub use record::*;
 
@@ -186,6 +188,8 @@ pub enum ConnectionField {
     Edges(usize),
     /// `groups` of related entities.
     Groups(Fields<GroupField>),
+    /// `aggregate` of entities.
+    Aggregate(Fields<AggregateField>),
 }
 
 /// A field of `PageInfo`.

@@ -14,7 +14,9 @@ impl Writer<'_> {
             true => cursor::binding(connection, self.variables, self.view),
             false => cursor::Digest::default(),
         };
+        let mut aggregate = Row::of(&page.aggregate);
         self.object(&connection.fields, |this, field| match field {
+            ConnectionField::Aggregate(fields) => this.aggregate(fields, &mut aggregate),
             ConnectionField::Typename => this.name(&connection.type_name),
             ConnectionField::TotalCount => {
                 json::int(this.out, page.total.ok_or(Misfit("a total is missing"))?.try_into().unwrap_or(i64::MAX));

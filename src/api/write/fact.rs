@@ -164,7 +164,7 @@ fn text_of(value: &Datum) -> String {
         Datum::Date(date) => date.to_string(),
         Datum::Bool(truth) => truth.to_string(),
         Datum::List(items) => items.iter().map(text_of).collect::<Vec<_>>().join("、"),
-        Datum::Null | Datum::Entity(..) | Datum::Page(_) => String::new(),
+        Datum::Null | Datum::Sum(_) | Datum::Entity(..) | Datum::Page(_) => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! JSON, appended to bytes.
 
-use crate::graph::{Decimal, PartialDate};
+use crate::graph::{Decimal, PartialDate, Sum};
 use std::io::Write;
 
 /// Bytes that a JSON string may not hold as they are.
@@ -88,6 +88,12 @@ pub fn int(out: &mut Vec<u8>, number: i64) {
 pub fn decimal(out: &mut Vec<u8>, number: Decimal) {
     // Writing to memory cannot fail.
     let _ = if number.is_json_exact() { write!(out, "{number}") } else { write!(out, "\"{number}\"") };
+}
+
+/// An exact sum, likewise.
+pub fn sum(out: &mut Vec<u8>, sum: Sum) {
+    // Writing to memory cannot fail.
+    let _ = if sum.is_json_exact() { write!(out, "{sum}") } else { write!(out, "\"{sum}\"") };
 }
 
 /// A partial date.

@@ -1,5 +1,6 @@
 //! Answers: rows of a store to JSON, along the tree of what is selected. Bytes are appended as they come; no JSON value is built.
 
+mod aggregate;
 mod connection;
 mod fact;
 pub mod json;
@@ -147,6 +148,7 @@ impl Writer<'_> {
             Datum::Bool(truth) => json::boolean(self.out, *truth),
             Datum::Int(number) => json::int(self.out, *number),
             Datum::Decimal(number) => json::decimal(self.out, *number),
+            Datum::Sum(sum) => json::sum(self.out, *sum),
             Datum::Date(date) => json::date(self.out, *date),
             Datum::Str(text) => json::string(self.out, text),
             Datum::List(items) => return self.list(items, |this, item| this.plain(item)),

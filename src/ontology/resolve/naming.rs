@@ -35,6 +35,7 @@ const API_TYPES: &[&str] = &[
     "Matched",
     "Mutation",
     "Names",
+    "NumberSummary",
     "Observation",
     "Ontology",
     "PageInfo",
@@ -107,6 +108,9 @@ const ENTITY_FIELDS: &[&str] = &[
     "former",
     "alias",
 ];
+
+/// Fields of every aggregate.
+const AGGREGATE_FIELDS: &[&str] = &["count", "by", "groups"];
 
 /// Fields of every edge, and the words that a seed file's `fact` has for itself.
 const EDGE_FIELDS: &[&str] = &[
@@ -269,6 +273,14 @@ pub(super) fn check_field(name: &str, span: Option<SourceSpan>, problems: &mut P
     if Case::Field.check("field", name, span, problems) && ENTITY_FIELDS.contains(&name) {
         let message = format!("every entity has `{name}` already, without declaring it");
         problems.at(span, message, "leave it out, or choose another name if something else is meant");
+    }
+}
+
+/// Checks the name of a property that is a number: the aggregates of its kinds have a field of this name.
+pub(super) fn check_number(name: &str, span: Option<SourceSpan>, problems: &mut Problems) {
+    if AGGREGATE_FIELDS.contains(&name) {
+        let message = format!("every aggregate has `{name}` already, and would have the figures of this number there");
+        problems.at(span, message, "choose another name");
     }
 }
 

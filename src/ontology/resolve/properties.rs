@@ -79,6 +79,9 @@ impl Found<'_> {
         let described = naming::described(field.description.as_ref(), &format!("field `{name}`"), span, problems);
         let ty = values::value_type(field, self.declared, problems)?;
         check_directives(field, &ty, problems);
+        if matches!(ty, ValueType::Int | ValueType::Decimal) {
+            naming::check_number(name, span, problems);
+        }
         let mut value = |directive: &str, argument: &str| {
             let (text, span) = directives::text(field.directives.get(directive)?, argument)?;
             let value = values::value(text, &ty, self.enums);

@@ -1,6 +1,6 @@
 //! Edges: from an entity to its neighbours.
 
-use super::{EdgeFilter, EntityOrder, EntityProjection, FactProjection, Filter, Hop, PageArgs};
+use super::{AggregateProjection, EdgeFilter, EntityOrder, EntityProjection, FactProjection, Filter, Hop, PageArgs};
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, KindSet, RelId};
 
@@ -20,6 +20,8 @@ pub struct EdgesPage {
     pub page: PageArgs,
     /// What of each edge.
     pub row: Vec<EdgeSlot>,
+    /// What of all the neighbours together.
+    pub aggregate: AggregateProjection,
 }
 
 /// A page of edges of several relationships, both ways. Order: relationship type, direction (Out before In), neighbour's name

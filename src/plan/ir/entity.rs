@@ -1,7 +1,8 @@
 //! Entities: their pages, their order, what is taken of them.
 
 use super::{
-    Anchor, CitationProjection, EdgesPage, FactsPage, Filter, Hop, Lang, ObservationsPage, PageArgs, RelatedPage,
+    AggregateProjection, Anchor, CitationProjection, EdgesPage, FactsPage, Filter, Hop, Lang, ObservationsPage,
+    PageArgs, RelatedPage,
 };
 use crate::ontology::{KindSet, PropId};
 
@@ -20,6 +21,8 @@ pub struct EntitiesPage {
     pub page: PageArgs,
     /// What of each.
     pub entity: EntityProjection,
+    /// What of all of them together.
+    pub aggregate: AggregateProjection,
 }
 
 /// One key of an order over entities.
@@ -40,6 +43,18 @@ pub enum EntityKey {
     Degree,
     /// A timeless or `@history` property that is not a list or a value object.
     Property(PropId),
+    /// What its current edges of a hop, of any status, lead to.
+    Related(Hop, RelatedKey),
+}
+
+/// What of an entity's edges is a key of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelatedKey {
+    /// How many edges there are; of a shortcut, how many neighbours. Never absent.
+    Count,
+    /// Of the neighbours' [`crate::graph::Node::sort_name`] the smallest, in a descending order the largest; absent where there is no
+    /// neighbour.
+    Name,
 }
 
 /// What is taken of an entity, by its kind. Kinds that need the same slots share a shape.

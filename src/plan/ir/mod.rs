@@ -23,14 +23,16 @@
 //! - **Tests of the wrong type** (a text test of a number, a comparison of a text, of a boolean or of a value object) are false.
 //! - **Nothing** sums to nothing: a count of nothing is 0.
 
+mod aggregate;
 mod edge;
 mod entity;
 mod fact;
 mod filter;
 mod observation;
 
+pub use aggregate::{AggregateProjection, AggregateSlot, GroupBy, GroupKey};
 pub use edge::{EdgeSlot, EdgesPage, RelatedPage};
-pub use entity::{EntitiesPage, EntityKey, EntityOrder, EntityProjection, Slot};
+pub use entity::{EntitiesPage, EntityKey, EntityOrder, EntityProjection, RelatedKey, Slot};
 pub use fact::{
     CitationProjection, CitationSlot, FactAnchor, FactFilter, FactKey, FactOrder, FactProjection, FactSlot, FactsPage,
 };

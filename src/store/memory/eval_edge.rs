@@ -26,7 +26,7 @@ pub(super) enum Joint<'e> {
 impl<'s> Eval<'s> {
     /// A page of edges of one hop.
     pub(super) fn edges_page(&self, node: u32, plan: &EdgesPage) -> Result<Datum, StoreError> {
-        match plan.hop {
+        let mut answer = match plan.hop {
             Hop::Edge(relationship, direction) => match plan.order.as_slice() {
                 [] => self.edges_by_name(node, relationship, direction, false, plan),
                 [EntityOrder { key: EntityKey::Name, descending }] => {
@@ -35,7 +35,37 @@ impl<'s> Eval<'s> {
                 _ => self.edges_by_keys(node, relationship, direction, plan),
             },
             Hop::Derived(id, direction) => self.derived_edges(node, id, direction, plan),
+        }?;
+        if let Datum::Page(page) = &mut answer
+            && !plan.aggregate.is_empty()
+        {
+            page.aggregate = self.aggregate(&self.neighbours(node, plan)?, &plan.aggregate)?;
         }
+        Ok(answer)
+    }
+
+    /// The neighbours of the whole list, once each.
+    fn neighbours(&self, node: u32, plan: &EdgesPage) -> Result<Vec<u32>, StoreError> {
+        let mut neighbours = Vec::new();
+        match plan.hop {
+            Hop::Edge(relationship, direction) => {
+                for entry in self.index.edges(node, relationship, direction) {
+                    if self.accepts_edge(*entry, plan)? {
+                        neighbours.push(entry.neighbour);
+                    }
+                }
+            }
+            Hop::Derived(id, direction) => {
+                for path in self.paths(node, id, direction, plan.edge.basis.as_deref())? {
+                    if path.passes(&plan.edge) && self.passes(path.neighbour, &plan.node)? {
+                        neighbours.push(path.neighbour);
+                    }
+                }
+            }
+        }
+        // Edges to one neighbour stand together.
+        neighbours.dedup();
+        Ok(neighbours)
     }
 
     fn accepts_edge(&self, entry: Entry, plan: &EdgesPage) -> Result<bool, StoreError> {

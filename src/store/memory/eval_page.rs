@@ -27,12 +27,33 @@ impl<'s> Eval<'s> {
     pub(super) fn entities(&self, plan: &EntitiesPage) -> Result<Datum, StoreError> {
         let anywhere = matches!(plan.anchor, Anchor::Scan | Anchor::OrderWalk);
         let everything = plan.filter.is_true() && !self.view.is_known_set();
-        let total = everything.then(|| self.index.count(plan.kinds));
+        let listed = if plan.aggregate.is_empty() { None } else { Some(self.listed(plan)?) };
+        let total = match &listed {
+            Some(nodes) => Some(nodes.len() as u64),
+            None => everything.then(|| self.index.count(plan.kinds)),
+        };
         let runs = if anywhere { self.runs(&plan.order, plan.kinds) } else { None };
-        match runs {
-            Some(runs) if !plan.page.total || total.is_some() => self.walk(plan, runs, total),
-            _ => self.gather(plan),
+        let mut answer = match runs {
+            Some(runs) if !plan.page.total || total.is_some() => self.walk(plan, runs, total)?,
+            _ => self.gather(plan)?,
+        };
+        if let (Some(nodes), Datum::Page(page)) = (listed, &mut answer) {
+            page.aggregate = self.aggregate(&nodes, &plan.aggregate)?;
         }
+        Ok(answer)
+    }
+
+    /// The whole list.
+    fn listed(&self, plan: &EntitiesPage) -> Result<Vec<u32>, StoreError> {
+        let candidates = self.candidates(&plan.anchor)?.unwrap_or_else(|| self.of_kinds(plan.kinds).collect());
+        let mut listed = Vec::new();
+        for node in candidates {
+            self.meter.node()?;
+            if self.accepts(node, plan)? {
+                listed.push(node);
+            }
+        }
+        Ok(listed)
     }
 
     fn accepts(&self, node: u32, plan: &EntitiesPage) -> Result<bool, StoreError> {
@@ -68,6 +89,7 @@ impl<'s> Eval<'s> {
                 let values = Run { parts: vec![index.nodes.as_slice()], rank: Rank::Id, descending };
                 Some(vec![values, Run { parts: absent.collect(), rank: Rank::Id, descending }])
             }
+            EntityKey::Related(..) => None,
         }
     }
 
@@ -182,18 +204,19 @@ impl<'s> Eval<'s> {
         // Room for a fact's id, which an edge's place ends with.
         let mut keys = Vec::with_capacity(order.len().max(1) + 2);
         if order.is_empty() {
-            keys.push(self.entity_key(node, &EntityKey::Name));
+            keys.push(self.entity_key(node, &EntityKey::Name, false));
         }
-        keys.extend(order.iter().map(|by| self.entity_key(node, &by.key)));
+        keys.extend(order.iter().map(|by| self.entity_key(node, &by.key, by.descending)));
         keys.push(self.id_key(node));
         keys
     }
 
-    fn entity_key(&self, node: u32, key: &EntityKey) -> SortValue {
+    fn entity_key(&self, node: u32, key: &EntityKey, descending: bool) -> SortValue {
         match key {
             EntityKey::Name => SortValue::Str(self.node(node).sort_name.clone()),
             EntityKey::Degree => SortValue::Int(self.degree(node)),
             EntityKey::Property(id) => self.property(node, *id).map_or(SortValue::Null, sort_value),
+            EntityKey::Related(hop, key) => self.related_key(node, *hop, *key, descending),
         }
     }
 }
@@ -203,7 +226,8 @@ pub(super) fn entity_directions(order: &[EntityOrder]) -> Directions {
     Directions::new(order.iter().map(|key| key.descending).collect())
 }
 
-fn sort_value(value: &Value) -> SortValue {
+/// A single value as a key of an order.
+pub(super) fn sort_value(value: &Value) -> SortValue {
     match value {
         Value::Bool(b) => SortValue::Int(i64::from(*b)),
         Value::Int(i) => SortValue::Int(*i),

@@ -4,7 +4,7 @@ use super::eval::Eval;
 use super::index_links::{Station, Step};
 use crate::graph::{Basis, Status};
 use crate::ontology::{DerivedId, Direction};
-use crate::plan::ir::{EdgeFilter, Hop};
+use crate::plan::ir::{EdgeFilter, Hop, RelatedKey, SortValue};
 use crate::store::StoreError;
 use std::collections::HashMap;
 
@@ -129,6 +129,35 @@ impl<'s> Eval<'s> {
             }
             Hop::Derived(id, direction) => {
                 Ok(self.paths(node, id, direction, None)?.first().map(|edge| edge.neighbour))
+            }
+        }
+    }
+
+    /// A key of an order by the edges of a hop. One that the deadline cuts short fails the execution at its end.
+    pub(super) fn related_key(&self, node: u32, hop: Hop, key: RelatedKey, descending: bool) -> SortValue {
+        let name = |neighbour: Option<u32>| {
+            neighbour.map_or(SortValue::Null, |neighbour| SortValue::Str(self.node(neighbour).sort_name.clone()))
+        };
+        // Edges and paths come ascending by the neighbour's name.
+        match hop {
+            Hop::Edge(relationship, direction) => {
+                let edges = self.index.edges(node, relationship, direction).iter();
+                let mut current = edges
+                    .filter(|entry| self.meter.edge().is_ok() && self.fact_head(entry.fact).is_current(self.view))
+                    .map(|entry| entry.neighbour);
+                match key {
+                    RelatedKey::Count => SortValue::Int(current.count() as i64),
+                    RelatedKey::Name if descending => name(current.next_back()),
+                    RelatedKey::Name => name(current.next()),
+                }
+            }
+            Hop::Derived(id, direction) => {
+                let paths = self.paths(node, id, direction, None).unwrap_or_default();
+                let end = if descending { paths.last() } else { paths.first() };
+                match key {
+                    RelatedKey::Count => SortValue::Int(paths.len() as i64),
+                    RelatedKey::Name => name(end.map(|path| path.neighbour)),
+                }
             }
         }
     }

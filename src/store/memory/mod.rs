@@ -7,6 +7,7 @@
 //! plan's operators over them, `order` cuts pages, `work` counts and watches the deadline.
 
 mod eval;
+mod eval_aggregate;
 mod eval_edge;
 mod eval_fact;
 mod eval_facts;

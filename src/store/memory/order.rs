@@ -169,5 +169,5 @@ pub(super) fn page<T>(
     for item in items {
         rows.push(row(item)?);
     }
-    Ok(Datum::Page(Box::new(Page { items: rows, more, total, groups: Vec::new() })))
+    Ok(Datum::Page(Box::new(Page { items: rows, more, total, ..Page::default() })))
 }

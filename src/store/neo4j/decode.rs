@@ -1,6 +1,8 @@
 //! Rows of Neo4j to the store's data, by the plan that they answer. The plan says what stands where, the ontology what type it has;
 //! a row that does not fit is a fault of ours.
 
+mod aggregate;
+
 use super::value::Value;
 use std::collections::BTreeMap;
 
@@ -8,8 +10,8 @@ use crate::graph::naming::KeyField;
 use crate::graph::{DAY_MIN, Decimal, PartialDate};
 use crate::ontology::{Ontology, RelId, ValueType};
 use crate::plan::ir::{
-    CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection, FactSlot, Hop,
-    ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
+    AggregateSlot, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection, FactSlot,
+    Hop, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
 };
 use crate::store::{Datum, Item, Page};
 
@@ -31,7 +33,8 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
     Ok(match root {
         Root::ByIds { entity, .. } => Datum::List(rows.map(|row| decoder.entity(row, entity)).collect::<Decoded<_>>()?),
         Root::Entities(page) => {
-            decoder.page(one(), &page.page, |row| row.map(|value| decoder.entity(value, &page.entity)).collect())?
+            let row = |row: Row| row.map(|value| decoder.entity(value, &page.entity)).collect();
+            decoder.listing(one(), &page.page, &page.aggregate, row)?
         }
         Root::Search(page) => decoder.page(one(), &page.page, |mut row| {
             let mut next = || row.next().unwrap_or(Value::Null);
@@ -58,9 +61,20 @@ type Row = std::vec::IntoIter<Value>;
 
 impl Decoder<'_> {
     fn page(&self, value: Value, args: &PageArgs, row: impl Fn(Row) -> Decoded<Vec<Datum>>) -> Decoded {
+        self.listing(value, args, &[], row)
+    }
+
+    /// A page of entities, with an aggregate over the whole list.
+    fn listing(
+        &self,
+        value: Value,
+        args: &PageArgs,
+        slots: &[AggregateSlot],
+        row: impl Fn(Row) -> Decoded<Vec<Datum>>,
+    ) -> Decoded {
         let mut parts = list(value)?.into_iter();
         let mut next = || parts.next().unwrap_or(Value::Null);
-        let (rows, total, groups) = (list(next())?, next(), next());
+        let (rows, total, groups, aggregate) = (list(next())?, next(), next(), next());
         let mut items = Vec::with_capacity(rows.len());
         for item in rows {
             let mut item = list(item)?.into_iter();
@@ -82,7 +96,11 @@ impl Decoder<'_> {
             Value::Null => Vec::new(),
             edges => self.groups(list(edges)?)?,
         };
-        Ok(Datum::Page(Box::new(Page { items, more, total, groups })))
+        let aggregate = match aggregate {
+            Value::Null => Vec::new(),
+            values => self.row(list(values)?.into_iter(), slots, |slot, value| self.aggregate_slot(slot, value))?,
+        };
+        Ok(Datum::Page(Box::new(Page { items, more, total, groups, aggregate })))
     }
 
     /// `[type, direction, status]` of every edge to groups, ascending.
@@ -161,7 +179,7 @@ impl Decoder<'_> {
             Hop::Edge(relationship, _) => Some(relationship),
             Hop::Derived(..) => None,
         };
-        let edges = self.page(value, &page.page, |row| {
+        let edges = self.listing(value, &page.page, &page.aggregate, |row| {
             self.row(row, &page.row, |slot, value| self.edge_slot(slot, value, relationship))
         })?;
         Ok(match (edges, page.hop) {

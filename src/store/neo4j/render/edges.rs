@@ -4,6 +4,7 @@ use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
+use super::aggregate::Listed;
 use super::page::{Key, Listing};
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, KindSet, RelId};
@@ -59,7 +60,7 @@ impl Renderer<'_> {
                 let r = self.fresh("r");
                 let rel = Rel::new(&r, self.types([relationship]), self.arrow(relationship, direction));
                 let found = Match::node(n, Vec::new()).step(rel, m, Vec::new()).filtered(self.current(&r));
-                let kinds = self.reached(relationship, direction, from);
+                let kinds = self.ontology.reached(relationship, direction, from);
                 HopMatch { found, relationships: vec![r], neighbour, kinds, paths, status }
             }
             Hop::Derived(derived, direction) => {
@@ -75,7 +76,7 @@ impl Renderer<'_> {
                     found.filter.extend(self.of_kinds(n, declaring_kinds, from));
                 } else if let Some(first) = derived.steps.first() {
                     let back = if first.direction == Direction::Out { Direction::In } else { Direction::Out };
-                    let ends = self.reached(first.relationship, back, ontology.all_kinds());
+                    let ends = self.ontology.reached(first.relationship, back, ontology.all_kinds());
                     found.filter.extend(self.of_kinds(m, declaring_kinds, ends));
                 }
                 for (i, step) in derived.steps.iter().enumerate() {
@@ -88,7 +89,7 @@ impl Renderer<'_> {
                         let value = self.parameter(at::stored(value));
                         found.filter.push(Expr::prop(&r, name).infix("=", value));
                     }
-                    let ends = self.reached(step.relationship, step.direction, possible);
+                    let ends = self.ontology.reached(step.relationship, step.direction, possible);
                     found.filter.extend(self.of_kinds(&x, step.kinds, ends));
                     for (property, value) in &step.node {
                         let value = self.parameter(at::stored(value));
@@ -102,24 +103,6 @@ impl Renderer<'_> {
                 let kinds = if direction == Direction::Out { possible } else { declaring_kinds };
                 HopMatch { found, relationships, neighbour, kinds, paths, status }
             }
-        }
-    }
-
-    /// What a relationship leads to from these kinds, by the ontology.
-    fn reached(&self, relationship: RelId, direction: Direction, from: KindSet) -> KindSet {
-        let relationship = self.ontology.relationship(relationship);
-        let out = || {
-            from.iter().filter_map(|kind| relationship.allowed.get(kind.index())).fold(KindSet::EMPTY, |a, b| a.or(*b))
-        };
-        let back = || {
-            let ends = self.ontology.all_kinds().iter();
-            ends.filter(|kind| relationship.allowed.get(kind.index()).is_some_and(|to| !to.and(from).is_empty()))
-                .collect()
-        };
-        match direction {
-            _ if relationship.symmetric => out().or(back()),
-            Direction::Out => out(),
-            Direction::In => back(),
         }
     }
 
@@ -242,21 +225,32 @@ impl Renderer<'_> {
                 };
                 let stored = Stored { r: &r, relationship: Some(relationship), direction: Expr::Int(number), ends };
                 let row = self.edge_row(&edge(Some(stored)), &page.row);
-                let listing = Listing {
-                    clauses: vec![Clause::Match(hop.found)],
-                    variables: vec![r.clone(), m.clone()],
-                    keys,
-                    walked: false,
-                };
-                self.page(listing, &page.page, row, None)
+                let clauses = vec![Clause::Match(hop.found)];
+                let listed = (!page.aggregate.is_empty()).then(|| {
+                    let (clauses, of_group) = (clauses.clone(), clauses.clone());
+                    Listed { clauses, n: m.clone(), kinds, repeats: true, of_group }
+                });
+                let listing = Listing { clauses, variables: vec![r.clone(), m.clone()], keys, walked: false };
+                let items = self.page(listing, &page.page, row, None);
+                self.with_aggregate(items, listed, &page.aggregate)
             }
             Hop::Derived(..) => {
                 // Every neighbour once: its id alone makes the order total.
                 let row = self.edge_row(&edge(None), &page.row);
+                let found = hop.found.clone();
                 let clauses = self.derived_edges(hop, &page.edge);
+                let listed = (!page.aggregate.is_empty()).then(|| {
+                    // All paths are looked at only where they decide which neighbours count.
+                    let (clauses, repeats) = match page.edge == EdgeFilter::default() {
+                        true => (vec![Clause::Match(found)], true),
+                        false => (clauses.clone(), false),
+                    };
+                    Listed { of_group: clauses.clone(), clauses, n: m.clone(), kinds, repeats }
+                });
                 let listing =
                     Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys, walked: false };
-                self.page(listing, &page.page, row, None)
+                let items = self.page(listing, &page.page, row, None);
+                self.with_aggregate(items, listed, &page.aggregate)
             }
         }
     }

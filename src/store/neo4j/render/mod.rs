@@ -3,6 +3,7 @@
 //!
 //! A page is `[items, total, groups]`, an item `[keys, row]`, an entity `[kind, values]`: positions only, as in a [`crate::store::Datum`].
 
+mod aggregate;
 mod edges;
 mod entity;
 mod fact;
@@ -20,8 +21,9 @@ use super::layout as at;
 use super::value::Value;
 use crate::graph::DAY_MAX;
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
-use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
+use crate::plan::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
 
+use aggregate::Listed;
 use page::{Key, Listing};
 
 /// Retired ids and the ids that took their place.
@@ -95,22 +97,37 @@ impl Renderer<'_> {
 
     fn entities(&mut self, page: &EntitiesPage) -> Expr {
         let n = self.fresh("n");
-        let mut clauses = self.anchor(&n, page.kinds, &page.anchor);
-        if let Some(last) = clauses.last_mut() {
-            if let Some(condition) = self.seen(&n) {
-                last.and(condition);
-            }
-            if !page.filter.is_true() {
-                last.and(self.filter(&n, page.kinds, &page.filter));
-            }
-        }
+        let clauses = self.found_from(&page.anchor, &n, page);
         let keys = self.entity_keys(&n, &page.order);
         let descending = keys.last().is_some_and(|key| key.descending);
         let keys = keys.into_iter().chain([Key::sure(Expr::prop(&n, at::ID), descending)]).collect();
         let row = vec![self.entity(&n, page.kinds, &page.entity)];
         let by_name = matches!(page.order.as_slice(), [] | [EntityOrder { key: EntityKey::Name, .. }]);
         let walked = by_name && page.anchor == Anchor::OrderWalk && self.labels(page.kinds).len() == 1;
-        self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, None)
+        let listed = (!page.aggregate.is_empty()).then(|| {
+            let groups = |slot: &AggregateSlot| matches!(slot, AggregateSlot::By(by) if by.limit > 0);
+            let of_group = match page.aggregate.iter().any(groups) {
+                true => self.found_from(&Anchor::Scan, &n, page),
+                false => Vec::new(),
+            };
+            Listed { clauses: clauses.clone(), n: n.clone(), kinds: page.kinds, repeats: false, of_group }
+        });
+        let items = self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, None);
+        self.with_aggregate(items, listed, &page.aggregate)
+    }
+
+    /// Clauses that bind the entities of a list to `n`; the last one takes conditions.
+    fn found_from(&mut self, anchor: &Anchor, n: &str, page: &EntitiesPage) -> Vec<Clause> {
+        let mut clauses = self.anchor(n, page.kinds, anchor);
+        if let Some(last) = clauses.last_mut() {
+            if let Some(condition) = self.seen(n) {
+                last.and(condition);
+            }
+            if !page.filter.is_true() {
+                last.and(self.filter(n, page.kinds, &page.filter));
+            }
+        }
+        clauses
     }
 
     /// Clauses that bind the entities of an anchor; the last one takes conditions.

@@ -145,6 +145,7 @@ impl Renderer<'_> {
                     };
                     Key { expr, descending: *descending, nullable: true }
                 }
+                EntityKey::Related(hop, key) => self.related_key(n, *hop, *key, *descending),
             })
             .collect()
     }
