@@ -1,5 +1,6 @@
 //! Requests made up from the published SDL, valid by construction, with values that the graph has.
 
+use super::grouping::Grouping;
 use super::request::{Argument, Field, Literal, Request, Selection};
 use crate::support::random::Random;
 use apollo_compiler::Schema;
@@ -19,6 +20,8 @@ pub struct Samples {
     texts: BTreeMap<String, Vec<String>>,
     numbers: Vec<String>,
     dates: Vec<String>,
+    /// By the name of what a list holds: how it can be grouped.
+    groupings: BTreeMap<String, Grouping>,
 }
 
 impl Samples {
@@ -38,6 +41,7 @@ impl Samples {
             texts: BTreeMap::new(),
             numbers: ["-1", "0", "1", "2", "3.0001", "38", "100"].map(str::to_owned).to_vec(),
             dates: ["2019", "2021-06", "2022", "2022-07-22", "2024-02", "2030"].map(str::to_owned).to_vec(),
+            groupings: Grouping::all(&graph.ontology),
         };
         samples.ids.sort();
         for node in &graph.nodes {
@@ -107,6 +111,8 @@ pub struct Generator<'a> {
     fields: usize,
     most_fields: usize,
     aliases: usize,
+    /// The type whose fields are being chosen.
+    of: String,
 }
 
 /// Fields that one request asks for at most, about: most requests are small, so that many are asked in the same time.
@@ -121,7 +127,7 @@ impl<'a> Generator<'a> {
     /// For a published SDL and the values of a graph.
     pub fn new(schema: &'a Schema, samples: &'a Samples, random: Random) -> Generator<'a> {
         let values = random.fork(1);
-        Generator { schema, samples, random, values, fields: 0, most_fields: FIELDS[0], aliases: 0 }
+        Generator { schema, samples, random, values, fields: 0, most_fields: FIELDS[0], aliases: 0, of: String::new() }
     }
 
     /// As many requests of one form with different values.
@@ -174,7 +180,10 @@ impl<'a> Generator<'a> {
     fn field(&mut self, definition: &FieldDefinition, depth: usize) -> Field {
         self.fields += 1;
         let ty = definition.ty.inner_named_type().as_str();
-        let arguments = self.arguments(definition);
+        let arguments = match self.grouping_arguments(definition) {
+            Some(arguments) => arguments,
+            None => self.arguments(definition),
+        };
         let selections = self.selections(ty, depth.saturating_sub(1));
         // A key of its own for each, so that no two fields of one name ever have to agree.
         self.aliases += 1;
@@ -198,11 +207,13 @@ impl<'a> Generator<'a> {
             }
         }
         for field in self.random.some(&leaves, if connection { 2 } else { 3 }) {
+            self.of = ty.to_owned();
             chosen.push(Selection::Field(self.field(field, depth)));
         }
         for field in &composites {
             let must = (connection && field.name == "edges") || (ty.ends_with("Edge") && field.name == "node");
             if must || (connection && self.random.chance(35)) {
+                self.of = ty.to_owned();
                 let mut field = self.field(field, depth);
                 if field.name == "edges" {
                     field.alias = None;
@@ -214,6 +225,7 @@ impl<'a> Generator<'a> {
             let most = if depth > 3 { self.random.between(0, 3) } else { self.random.below(2) };
             for field in self.random.some(&composites, most) {
                 if !(ty.ends_with("Edge") && field.name == "node") {
+                    self.of = ty.to_owned();
                     chosen.push(Selection::Field(self.field(field, depth)));
                 }
             }
@@ -276,6 +288,42 @@ impl<'a> Generator<'a> {
             });
         }
         arguments
+    }
+
+    /// The arguments of a grouping, which only some values are allowed for; none for another field.
+    fn grouping_arguments(&mut self, definition: &FieldDefinition) -> Option<Vec<Argument>> {
+        let samples = self.samples;
+        let grouping = samples.groupings.get(self.of.strip_suffix("Aggregate")?)?;
+        let mut values: Vec<(&str, Literal)> = match definition.name.as_str() {
+            "groups" => vec![("property", Literal::Text(self.random.pick(&grouping.properties).clone()))],
+            "by" => {
+                let way = self.random.pick(&grouping.ways);
+                let mut values = vec![("relationship", Literal::Token(way.relationship.clone()))];
+                if self.random.chance(70) {
+                    values.push(("direction", Literal::Token(way.direction.to_owned())));
+                }
+                // Without a direction another one may be read, at whose end there are other levels.
+                if values.len() > 1 && !way.levels.is_empty() && self.random.chance(60) {
+                    values.push(("level", Literal::Text(self.random.pick(&way.levels).clone())));
+                }
+                values
+            }
+            _ => return None,
+        };
+        for (name, chance) in [("status", 40), ("first", 50)] {
+            let Some(argument) = definition.argument_by_name(name) else { continue };
+            if self.random.chance(chance) {
+                let first = Literal::Token(format!("{}", self.random.below(5)));
+                let value = if name == "first" { first } else { self.of_type(&argument.ty, name, false, 3) };
+                values.push((name, value));
+            }
+        }
+        let argument = |(name, value): (&str, Literal)| {
+            let declared = definition.argument_by_name(name)?;
+            let (ty, required, variable) = (declared.ty.to_string(), declared.is_required(), self.random.chance(25));
+            Some(Argument { name: name.to_owned(), value, ty, variable, required })
+        };
+        Some(values.into_iter().filter_map(argument).collect())
     }
 
     fn ids(&mut self, definition: &FieldDefinition, ty: &Type) -> Literal {

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod generate;
+mod grouping;
 pub mod naive;
 pub mod request;
 pub mod seed;
