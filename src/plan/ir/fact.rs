@@ -59,6 +59,13 @@ pub struct FactsPage {
     pub row: FactProjection,
 }
 
+impl FactsPage {
+    /// Whether the order is the one that stores keep facts in: by relationship, then id.
+    pub fn is_in_usual_order(&self) -> bool {
+        matches!(self.order.as_slice(), [] | [FactOrder { key: FactKey::Relationship, descending: false }])
+    }
+}
+
 /// **FactFilter**: everything given must hold. Subject and object are the ends as the fact has them: of a symmetric relationship the subject
 /// is the end with the smaller id.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,30 +2,25 @@
 
 use super::{Counts, Measure, Planner, conjuncts};
 use crate::ontology::{Direction, RelId};
-use crate::plan::ir::{Anchor, FactAnchor, FactFilter, FactKey, FactOrder, FactsPage, Filter};
+use crate::plan::ir::{Anchor, FactAnchor, FactFilter, FactsPage, Filter};
 use std::sync::Arc;
 
 /// Facts and entities looked at to find an entity's places, about.
 const PLACES: f64 = 6.0;
 /// The share of facts that pass a part of a filter of which nothing is known.
 const SHARE: f64 = 0.3;
+/// The share of facts that others contradict.
+const RARE: f64 = 0.01;
 
 impl<C: Counts> Planner<'_, C> {
     /// The cheapest anchor of a page of facts.
     pub(super) fn facts_anchor(&self, page: &FactsPage) -> FactAnchor {
+        let FactFilter { subject, object, document, .. } = &page.filter;
+        let subjects = self.ends(subject).into_iter().map(FactAnchor::Subject);
+        let objects = self.ends(object).into_iter().map(FactAnchor::Object);
+        let documents = documents(document).map(FactAnchor::Documents);
         let mut best = (self.facts_cost(&FactAnchor::Scan, page), FactAnchor::Scan);
-        let ends = [
-            (&page.filter.subject, FactAnchor::Subject as fn(Anchor) -> FactAnchor),
-            (&page.filter.object, FactAnchor::Object),
-        ];
-        let mut candidates = Vec::new();
-        for (filter, at) in ends {
-            let mut parts = Vec::new();
-            conjuncts(filter, &mut parts);
-            candidates.extend(parts.into_iter().filter_map(|part| self.anchor_of(part)).map(at));
-        }
-        candidates.extend(documents(&page.filter.document).map(FactAnchor::Documents));
-        for anchor in candidates {
+        for anchor in subjects.chain(objects).chain(documents) {
             let cost = self.facts_cost(&anchor, page);
             if cost < best.0 {
                 best = (cost, anchor);
@@ -36,29 +31,21 @@ impl<C: Counts> Planner<'_, C> {
 
     /// Facts and entities that a store looks at before it writes the first row, about.
     pub(super) fn facts_cost(&self, anchor: &FactAnchor, page: &FactsPage) -> u64 {
-        let relationships = self.asked(&page.filter);
-        let check = 1.0 + self.fact_check(&page.filter, anchor);
+        let filter = &page.filter;
+        let relationships = self.asked(filter);
         let all = relationships.iter().map(|id| self.counts.edges(*id)).sum::<u64>() as f64;
-        let from_end = |end: &Anchor, direction: Direction| {
-            let ends = self.measure(end, self.ontology.all_kinds());
-            let facts = relationships.iter().map(|id| self.facts_of(end, ends, *id, direction)).sum::<f64>();
-            (ends.setup + ends.size, facts.min(all))
-        };
-        let (setup, facts) = match anchor {
-            FactAnchor::Scan if is_walked(&page.order) && !page.page.total => {
+        let measure = match anchor {
+            FactAnchor::Scan if page.is_in_usual_order() && !page.page.total => {
                 let wanted = if page.page.items { f64::from(page.page.limit) + 1.0 } else { 0.0 };
-                (0.0, (wanted / share(&page.filter)).min(all))
+                Measure { setup: 0.0, size: (wanted / self.share(filter, &relationships, all)).min(all) }
             }
-            FactAnchor::Scan => (0.0, all),
-            FactAnchor::Subject(end) => from_end(end, Direction::Out),
-            FactAnchor::Object(end) => from_end(end, Direction::In),
-            FactAnchor::Documents(ids) => {
-                let citing = ids.iter().map(|id| self.counts.citing(id)).sum::<u64>() as f64;
-                (citing, citing.min(all))
-            }
+            FactAnchor::Scan => Measure { setup: 0.0, size: all },
+            FactAnchor::Subject(end) => self.facts_at(end, Direction::Out, &relationships),
+            FactAnchor::Object(end) => self.facts_at(end, Direction::In, &relationships),
+            FactAnchor::Documents(ids) => self.facts_citing(ids),
         };
         // A float beyond the range saturates.
-        (setup + facts * check) as u64
+        (measure.setup + measure.size * (1.0 + self.fact_check(filter, anchor))) as u64
     }
 
     /// The relationships that a filter leaves.
@@ -69,15 +56,51 @@ impl<C: Counts> Planner<'_, C> {
         }
     }
 
-    /// Facts of a relationship at the ends that an anchor gives.
-    fn facts_of(&self, end: &Anchor, ends: Measure, id: RelId, direction: Direction) -> f64 {
-        if let Anchor::Ids(ids) = end {
-            let exact: Option<u64> = ids.iter().map(|end| self.counts.edges_of(end, id, direction)).sum();
-            if let Some(exact) = exact {
-                return exact as f64;
-            }
-        }
-        (ends.size * self.fan_out(id, direction)).min(self.counts.edges(id) as f64)
+    /// The anchors that the filter of an end offers.
+    fn ends(&self, filter: &Filter) -> Vec<Anchor> {
+        let mut parts = Vec::new();
+        conjuncts(filter, &mut parts);
+        parts.into_iter().filter_map(|part| self.anchor_of(part)).collect()
+    }
+
+    /// The facts of some relationships at the entities of an anchor.
+    fn facts_at(&self, end: &Anchor, direction: Direction, relationships: &[RelId]) -> Measure {
+        let ends = self.measure(end, self.ontology.all_kinds());
+        let facts = |id: &RelId| {
+            let exact = match end {
+                Anchor::Ids(ids) => {
+                    ids.iter().map(|end| self.counts.edges_of(end, *id, direction)).sum::<Option<u64>>()
+                }
+                _ => None,
+            };
+            let most = self.counts.edges(*id) as f64;
+            exact.map_or_else(|| (ends.size * self.fan_out(*id, direction)).min(most), |exact| exact as f64)
+        };
+        Measure { setup: ends.setup + ends.size, size: relationships.iter().map(facts).sum() }
+    }
+
+    fn facts_citing(&self, ids: &[Arc<str>]) -> Measure {
+        let size = ids.iter().map(|id| self.counts.citing(id)).sum::<u64>() as f64;
+        Measure { setup: size, size }
+    }
+
+    /// The share of the facts of some relationships that pass, about; never 0.
+    fn share(&self, filter: &FactFilter, relationships: &[RelId], all: f64) -> f64 {
+        let all = all.max(1.0);
+        let of_end = |filter: &Filter, direction: Direction| {
+            let ends = self.ends(filter);
+            let least = ends.iter().map(|end| self.facts_at(end, direction, relationships).size / all);
+            least.reduce(f64::min).unwrap_or(if filter.is_true() { 1.0 } else { SHARE })
+        };
+        let document = match documents(&filter.document) {
+            Some(ids) => self.facts_citing(&ids).size / all,
+            None if filter.document.is_true() => 1.0,
+            None => SHARE,
+        };
+        let places = if filter.places_differ.is_some() { SHARE } else { 1.0 };
+        let conflicting = if filter.conflicting == Some(true) { RARE } else { 1.0 };
+        let ends = of_end(&filter.subject, Direction::Out) * of_end(&filter.object, Direction::In);
+        (ends * document * places * conflicting).clamp(1.0 / all, 1.0)
     }
 
     /// Facts and entities looked at to test one fact, about.
@@ -88,18 +111,6 @@ impl<C: Counts> Planner<'_, C> {
         let places = if filter.places_differ.is_some() { 2.0 * PLACES } else { 0.0 };
         ends + documents + places
     }
-}
-
-/// Whether stores keep facts in this order.
-fn is_walked(order: &[FactOrder]) -> bool {
-    matches!(order, [] | [FactOrder { key: FactKey::Relationship, descending: false }])
-}
-
-/// The share of facts that pass, about; never 0.
-fn share(filter: &FactFilter) -> f64 {
-    let parts = [&filter.document, &filter.subject, &filter.object].into_iter().filter(|part| !part.is_true()).count();
-    let tests = usize::from(filter.places_differ.is_some()) + usize::from(filter.conflicting == Some(true));
-    (0..parts + tests).map(|_| SHARE).product()
 }
 
 /// The documents one of which must be cited, if the filter says so by id.

@@ -69,9 +69,7 @@ impl<'s> Eval<'s> {
             }
             test.passes(fact)
         };
-        let walked =
-            matches!(plan.order.as_slice(), [] | [FactOrder { key: FactKey::Relationship, descending: false }]);
-        let (facts, more, total) = if walked {
+        let (facts, more, total) = if plan.is_in_usual_order() {
             self.walk_facts(&source, relationships, &plan.page, counted, accepts)?
         } else {
             let directions = Directions::new(plan.order.iter().map(|by| by.descending).collect());

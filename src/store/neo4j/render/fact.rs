@@ -51,10 +51,21 @@ impl Renderer<'_> {
             FactAnchor::Scan | FactAnchor::Documents(_) => Vec::new(),
         };
         let relationships = self.asked(page.filter.relationships.as_deref());
+        let (kind, walked) = match relationships.as_slice() {
+            // The same for all of them: an index of the type has them in the order of their ids.
+            [one] => {
+                let name = self.ontology.relationship(*one).name.to_string();
+                (Expr::Type(name), page.is_in_usual_order() && *anchor == FactAnchor::Scan)
+            }
+            _ => (Expr::Call("type", vec![Expr::var(&r)]), false),
+        };
         // No type at all would mean any.
         let never = relationships.is_empty().then(|| Expr::Or(Vec::new()));
         let rel = Rel::new(&r, self.types(relationships.iter().copied()), Arrow::Right);
-        let mut found = Match::node(&a, Vec::new()).step(rel, &b, Vec::new()).filtered(never);
+        // Without a label the planner may begin at all nodes, names and observations among them.
+        let scanned = matches!(anchor, FactAnchor::Scan | FactAnchor::Documents(_));
+        let labels = if scanned { vec![at::ENTITY.to_owned()] } else { Vec::new() };
+        let mut found = Match::node(&a, labels).step(rel, &b, Vec::new()).filtered(never);
         if let FactAnchor::Documents(ids) = anchor {
             let (x, ids) = (self.fresh("x"), self.ids(ids));
             let among = Expr::var(&x).infix("IN", ids);
@@ -66,16 +77,6 @@ impl Renderer<'_> {
             ));
         }
         clauses.push(Clause::Match(found));
-        let by_relationship = |by: &FactOrder| by.key == FactKey::Relationship && !by.descending;
-        let (kind, walked) = match relationships.as_slice() {
-            // The same for all of them: an index of the type has them in the order of their ids.
-            [one] => {
-                let usual = page.order.iter().all(by_relationship) && page.order.len() <= 1;
-                let name = self.ontology.relationship(*one).name.to_string();
-                (Expr::Type(name), usual && *anchor == FactAnchor::Scan)
-            }
-            _ => (Expr::Call("type", vec![Expr::var(&r)]), false),
-        };
         self.facts_page(Bound { clauses, r: &r, ends: Some((a, b)), kind, walked }, page)
     }
 
