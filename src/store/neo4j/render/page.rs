@@ -48,7 +48,8 @@ impl Renderer<'_> {
         Expr::List(parts)
     }
 
-    fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
+    /// The items of a page alone.
+    pub(super) fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
         let Listing { mut clauses, mut variables, mut keys, walked } = listing;
         // A computed key is computed once and named; a stored one stays a property, so that an index can give the order.
         let mut named = Vec::new();

@@ -4,7 +4,7 @@ use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
-use super::page::{Key, Listing};
+use super::page::{Key, Listing, total};
 use crate::graph::naming::{KeyField, Match as Way, slip};
 use crate::plan::ir::SearchPage;
 
@@ -21,6 +21,8 @@ impl Renderer<'_> {
             wanted.filter.push(self.filter(&n, page.kinds, &page.filter));
         }
         clauses.push(Clause::With(wanted));
+        // How many there are needs no ranks.
+        let total = if page.page.total { total(&clauses) } else { Expr::Null };
 
         // Of each entity its best key; no aggregating function, for the reason given at `derived_edges`.
         let equal = self.best_key(&n, &text);
@@ -44,7 +46,9 @@ impl Renderer<'_> {
             Key::sure(Expr::prop(&n, at::SORT), false),
             Key::sure(Expr::prop(&n, at::ID), false),
         ];
-        self.page(Listing { clauses, variables: vec![n, best.clone()], keys, walked: false }, &page.page, row, None)
+        let listing = Listing { clauses, variables: vec![n, best], keys, walked: false };
+        let items = if page.page.items { self.items(listing, &page.page, row) } else { Expr::List(Vec::new()) };
+        Expr::List(vec![items, total])
     }
 
     /// Clauses that bind the entities of all keys found, an entity once a key.
