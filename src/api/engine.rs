@@ -3,6 +3,7 @@
 //! Text → [`Prepared`] (kept by text) → variables coerced → plan ([`PlanEngine::plan`]) → [`crate::store`] → JSON. On a hit nothing
 //! is parsed or validated. Each stage is public, so that benches measure them one by one.
 
+use super::about::AboutTrees;
 use super::build::Builder;
 use super::input::Input;
 use super::introspect::{self, Introspection};
@@ -70,7 +71,7 @@ impl PlanEngine {
         };
         let answer = |key: &String, bytes: &Arc<Vec<u8>>| u32::try_from(key.len() + bytes.len()).unwrap_or(u32::MAX);
         Ok(PlanEngine {
-            context: Context { ontology, vocabulary, schema, limits },
+            context: Context { about: AboutTrees::of(&ontology, &schema.types), ontology, vocabulary, schema, limits },
             store,
             prepared: Cache::builder().max_capacity(PREPARED_BYTES).weigher(weight).build(),
             introspected: Cache::builder().max_capacity(INTROSPECTION_BYTES).weigher(answer).build(),

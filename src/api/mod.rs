@@ -2,6 +2,7 @@
 //!
 //! The boundary to whoever carries requests is [`Engine`]: a [`Request`] in, a [`Response`] out.
 
+pub mod about;
 pub mod build;
 pub mod current;
 pub mod engine;

@@ -1,5 +1,6 @@
 //! A document, made ready once: parsed, held to the limits, validated, and its selections compiled as they are asked for.
 
+use super::about::AboutTrees;
 use super::guard;
 use super::input::{self, Input};
 use super::schema::ApiSchema;
@@ -28,6 +29,8 @@ pub struct Context {
     pub vocabulary: Vocabulary,
     /// The API's types.
     pub schema: ApiSchema,
+    /// What the API says of itself.
+    pub about: AboutTrees,
     /// The limits of a request.
     pub limits: Limits,
 }

@@ -10,6 +10,7 @@ mod fact;
 pub mod naming;
 mod node;
 mod observation;
+mod totals;
 mod value;
 
 pub use date::{DAY_MAX, DAY_MIN, DateError, Day, PartialDate, Precision, When};
@@ -17,6 +18,7 @@ pub use decimal::{Decimal, DecimalError, Sum};
 pub use fact::{Basis, Fact, FactIx, Status, StatusSet};
 pub use node::{Bilingual, Citation, Dated, Node, NodeIx, NodeNames};
 pub use observation::{Bound, ObsIx, Observation, Quantity, Rank, Scope, Span};
+pub use totals::Totals;
 pub use value::Value;
 
 use crate::ontology::Ontology;

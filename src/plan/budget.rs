@@ -104,6 +104,7 @@ fn price(root: &Root) -> Price {
         Root::Fact { fact, .. } => fact_cost(fact) + 1,
         Root::Facts { facts, .. } => facts_cost(facts, asked(&facts.page)),
         Root::Observations(page) => observations_cost(page, asked(&page.page)),
+        Root::Totals => Price::from(1),
         Root::Observation { observation, .. } => observation_cost(observation) + 1,
     }
 }

@@ -71,6 +71,7 @@ impl Printer<'_> {
             }
             Root::Fact { id, fact } => self.block(&format!("Fact {id}"), |p| p.fact(fact)),
             Root::Facts { anchor, facts } => self.facts(facts, Some(anchor)),
+            Root::Totals => self.line("Totals"),
             Root::Observations(page) => self.observations(page),
             Root::Observation { id, observation } => {
                 self.block(&format!("Observation {id}"), |p| p.observation(observation));

@@ -74,7 +74,7 @@ impl<C: Counts> Planner<'_, C> {
 /// About how many entities and facts a store looks at before it writes the first row. Rows themselves are priced by [`super::budget`].
 pub fn visits(root: &Root, ontology: &Ontology, counts: &impl Counts) -> u64 {
     match root {
-        Root::ByIds { .. } | Root::Fact { .. } | Root::Observation { .. } => 0,
+        Root::ByIds { .. } | Root::Fact { .. } | Root::Observation { .. } | Root::Totals => 0,
         Root::Entities(page) => Planner { ontology, counts }.cost(&page.anchor, page),
         Root::Facts { anchor, facts } => Planner { ontology, counts }.facts_cost(anchor, facts),
         // The keys are scanned as one text, which is quicker than visiting them; but a common text is in many.

@@ -102,6 +102,8 @@ impl Builder<'_> {
         let args = &field.args;
         Ok(Some(match &field.what {
             RootWhat::Typename | RootWhat::Introspection(_) => return Ok(None),
+            RootWhat::About(tree, fields) if tree.counts(fields) => Root::Totals,
+            RootWhat::About(..) => return Ok(None),
             RootWhat::Entity(kinds, set) => {
                 Root::ByIds { ids: self.required(args, "id")?, kinds: *kinds, entity: self.entity(set, view)? }
             }

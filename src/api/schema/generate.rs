@@ -370,7 +370,9 @@ impl Writer<'_> {
              \"观测 · an observation by its id\"\nobservation(\"标识 · its id\" id: ID!, {AS_OF}): Observation\n\
              \"观测列表 · a page of observations\"\nobservations(\"条件 · which\" where: ObservationWhere, \"排序 · in which order; by time if unset\" orderBy: [ObservationOrderBy!], {PAGE}, {AS_OF}): ObservationConnection\n\
              \"搜索 · entities by name, alias, pinyin or initials, or a part of them, best first; slips of the keyboard come last\"\n\
-             search(\"文本 · what is looked for\" text: String!, \"类型 · of these kinds\" kinds: [Kind!], \"范围 · under one of these in a hierarchy, or one of them\" within: [ID!], {PAGE}, {AS_OF}): SearchConnection\n}}"
+             search(\"文本 · what is looked for\" text: String!, \"类型 · of these kinds\" kinds: [Kind!], \"范围 · under one of these in a hierarchy, or one of them\" within: [ID!], {PAGE}, {AS_OF}): SearchConnection\n\
+             \"本体 · the kinds, relationships and enums, with labels: for legends, forms and menus\"\nontology: Ontology\n\
+             \"统计 · how much the graph holds\"\nstatistics: Statistics\n}}"
         ));
     }
 }

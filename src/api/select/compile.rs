@@ -2,6 +2,7 @@
 
 use super::collect::{Collected, Conditions, collect, type_conditions};
 use super::*;
+use crate::api::about::AboutTrees;
 use crate::api::input::literal;
 use crate::api::introspect::extract;
 use crate::api::prepare::Context;
@@ -61,6 +62,7 @@ pub struct Compiler<'d> {
     pub declared: &'d [Node<VariableDefinition>],
     /// The values of those that `@skip` and `@include` use.
     pub conditions: Conditions<'d>,
+    about: &'d AboutTrees,
     memo: HashMap<(Vec<*const executable::Field>, KindSet), Arc<EntitySet>>,
     fields: u32,
 }
@@ -82,9 +84,21 @@ impl<'d> Compiler<'d> {
         declared: &'d [Node<VariableDefinition>],
         conditions: Conditions<'d>,
     ) -> Self {
-        let Context { ontology, vocabulary, schema, .. } = context;
+        let Context { ontology, vocabulary, schema, about, .. } = context;
         let (schema, memo) = (&schema.types, HashMap::new());
-        Compiler { document, text, schema, ontology, vocabulary, variables, declared, conditions, memo, fields: 0 }
+        Compiler {
+            document,
+            text,
+            schema,
+            ontology,
+            vocabulary,
+            variables,
+            declared,
+            conditions,
+            about,
+            memo,
+            fields: 0,
+        }
     }
 
     /// The root fields of an operation.
@@ -107,6 +121,8 @@ impl<'d> Compiler<'d> {
             "facts" => RootWhat::Facts(self.connection(it, KindSet::EMPTY)?),
             "observation" => RootWhat::Observation(self.observations(it)?),
             "observations" => RootWhat::Observations(self.connection(it, KindSet::EMPTY)?),
+            "ontology" => RootWhat::About(self.about.ontology.clone(), self.about(it)?),
+            "statistics" => RootWhat::About(self.about.statistics.clone(), self.about(it)?),
             "search" => RootWhat::Search(self.connection(it, self.ontology.all_kinds())?),
             _ => match (self.vocabulary.singular.get(name), self.vocabulary.plural.get(name)) {
                 (Some(kind), _) => RootWhat::Entity(KindSet::one(*kind), self.entities(it, KindSet::one(*kind))?),
@@ -119,6 +135,10 @@ impl<'d> Compiler<'d> {
             _ => self.args(it)?,
         };
         Ok(RootField { name: it.key.clone(), args, what })
+    }
+
+    fn about(&mut self, it: &Collected<'d>) -> Compiled<Fields<AboutField>> {
+        self.fields(it, |this, inner| Ok(AboutField { name: inner.first().name.clone(), fields: this.about(inner)? }))
     }
 
     /// Collects fields of an object type that is no interface.

@@ -14,6 +14,7 @@ pub use aggregate::*;
 pub use compile::{Compiler, Vocabulary};
 pub use record::*;
 
+use crate::api::about::About;
 use crate::api::input::{Input, Variables};
 use crate::api::introspect::Introspection;
 use crate::ontology::{KindId, KindSet, Link, PropId, StructId};
@@ -292,6 +293,15 @@ pub enum MatchedField {
     Field,
 }
 
+/// A field of an object of [`About`].
+#[derive(Debug)]
+pub struct AboutField {
+    /// Its name; `__typename` is one.
+    pub name: Name,
+    /// What is selected of it; empty of a scalar.
+    pub fields: Fields<AboutField>,
+}
+
 /// A root field.
 #[derive(Debug)]
 pub struct RootField {
@@ -310,6 +320,8 @@ pub enum RootWhat {
     Typename,
     /// `__schema` and `__type`.
     Introspection(Introspection),
+    /// `ontology` or `statistics`: the tree, and what is selected of it.
+    About(Arc<About>, Fields<AboutField>),
     /// One entity by id.
     Entity(KindSet, Arc<EntitySet>),
     /// Several by id.

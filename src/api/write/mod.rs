@@ -1,5 +1,6 @@
 //! Answers: rows of a store to JSON, along the tree of what is selected. Bytes are appended as they come; no JSON value is built.
 
+mod about;
 mod aggregate;
 mod connection;
 mod fact;
@@ -80,6 +81,7 @@ impl Writer<'_> {
                 Ok(())
             }
             RootWhat::Introspection(_) => Err(Misfit("introspection is not data")),
+            RootWhat::About(tree, fields) => self.about(fields, tree, datum),
             RootWhat::Entity(_, set) => match datum {
                 Datum::List(rows) => self.entity(set, rows.first().unwrap_or(&Datum::Null)),
                 _ => Err(Misfit("a list of entities is missing")),

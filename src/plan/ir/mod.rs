@@ -126,6 +126,9 @@ pub enum Root {
     },
     /// **Observations** of everything. Gives `Page`; an item's row is the projection's.
     Observations(ObservationsPage),
+    /// **Totals** of the whole graph in the latest view ([`crate::graph::Totals`]), whatever the view: `List [List Int entities by kind,
+    /// List Int facts by relationship, Int observations, Date|Null known until]`.
+    Totals,
     /// One observation by id, or `Null` if it is unknown or not seen.
     Observation {
         /// Its id.

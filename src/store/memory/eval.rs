@@ -5,7 +5,7 @@ use super::eval_facts::FactsOf;
 use super::eval_filter::Prepared;
 use super::index::{FactHead, Index, NodeHead};
 use super::work::Meter;
-use crate::graph::{Bilingual, Graph, Node, NodeIx, Value};
+use crate::graph::{Bilingual, Graph, Node, NodeIx, Totals, Value};
 use crate::ontology::{Ontology, PropId};
 use crate::plan::ir::{EntityProjection, Lang, Root, Slot, SortValue, View};
 use crate::store::{Datum, StoreError, Work};
@@ -58,10 +58,19 @@ impl<'s> Eval<'s> {
             Root::Fact { id, fact } => self.fact_by_id(id, fact)?,
             Root::Facts { anchor, facts } => self.facts_page(FactsOf::All(anchor), facts)?,
             Root::Observations(plan) => self.observations(None, plan)?,
+            Root::Totals => self.totals(),
             Root::Observation { id, observation } => self.observation_by_id(id, observation)?,
         };
         self.meter.finish()?;
         Ok((datum, self.meter.work()))
+    }
+
+    fn totals(&self) -> Datum {
+        let Totals { entities, facts, observations, known_until } = &self.index.totals;
+        let number = |count: &u64| Datum::Int(i64::try_from(*count).unwrap_or(i64::MAX));
+        let numbers = |counts: &[u64]| Datum::List(counts.iter().map(number).collect());
+        let known_until = known_until.map_or(Datum::Null, Datum::Date);
+        Datum::List(vec![numbers(entities), numbers(facts), number(observations), known_until])
     }
 
     /// What every look at an entity needs.

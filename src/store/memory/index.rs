@@ -6,7 +6,7 @@
 use super::index_facts::FactLists;
 use super::index_links::{Adjacency, DerivedWalk, Entry, Groups};
 use super::search::NameIndex;
-use crate::graph::{Basis, DAY_MAX, Day, Fact, Graph, Status, StatusSet, Value};
+use crate::graph::{Basis, DAY_MAX, Day, Fact, Graph, Status, StatusSet, Totals, Value};
 use crate::ontology::{DerivedId, Direction, Indexing, KindId, KindSet, PropId, RelId};
 use crate::plan::ir::View;
 
@@ -87,6 +87,7 @@ impl PropertyIndex {
 
 /// All look-ups over one graph.
 pub(super) struct Index {
+    pub totals: Totals,
     pub nodes: Vec<NodeHead>,
     pub facts: Vec<FactHead>,
     /// By kind.
@@ -133,6 +134,7 @@ impl Index {
         let facts_of = FactLists::of(graph);
         let (outgoing, incoming) = adjacencies(graph, &nodes, &symmetric, &facts_of);
         let mut index = Index {
+            totals: Totals::of(graph),
             links: links(graph, &symmetric, &facts_of.relationships),
             facts_of,
             hierarchies: (0..ontology.relationships.len() as u16)

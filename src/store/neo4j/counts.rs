@@ -20,11 +20,22 @@ pub struct Counted {
     objects: Vec<u64>,
     observations: u64,
     keys: u64,
+    /// Facts whose place no later one took, by relationship.
+    current: Vec<u64>,
+    /// [`Totals::known_until`](graph::Totals) as its code; 0 when there is none.
+    known_until: u64,
     unique: HashSet<PropId>,
 }
 
 /// The properties that keep it, each a list of whole numbers.
-pub const PARTS: [&str; 5] = ["entitiesByKind", "factsByType", "subjectsByType", "objectsByType", "others"];
+pub const PARTS: [&str; 6] =
+    ["entitiesByKind", "factsByType", "subjectsByType", "objectsByType", "others", "currentFactsByType"];
+/// Those of [`PARTS`] that [`Root::Totals`](crate::plan::ir::Root::Totals) is answered from: entities, current facts, others.
+pub const TOTALS: [&str; 3] = [PARTS[0], PARTS[5], PARTS[4]];
+/// Where in `others` the observations stand.
+pub const OBSERVATIONS: usize = 0;
+/// Where in `others` the last known day stands.
+pub const KNOWN_UNTIL: usize = 2;
 
 /// Of indexed values, names and places nothing is counted; what is assumed then.
 const SHARE_OF_A_VALUE: u64 = 20;
@@ -50,7 +61,10 @@ impl Counted {
                 bump(&mut counted.objects, relationship.index());
             }
         }
-        counted.observations = graph.observations.len() as u64;
+        let totals = graph::Totals::of(graph);
+        counted.observations = totals.observations;
+        counted.current = totals.facts;
+        counted.known_until = totals.known_until.and_then(|day| u64::try_from(day.code()).ok()).unwrap_or(0);
         counted
     }
 
@@ -65,15 +79,18 @@ impl Counted {
             objects: relationships(),
             observations: 0,
             keys: 0,
+            current: relationships(),
+            known_until: 0,
             unique: unique.filter_map(|(i, _)| u16::try_from(i).ok()).map(PropId).collect(),
         }
     }
 
     /// As it is kept, in the order of [`PARTS`].
-    pub fn stored(&self) -> [Value; 5] {
+    pub fn stored(&self) -> [Value; 6] {
         let list = |counts: &[u64]| Value::List(counts.iter().map(|count| whole(*count)).collect());
-        let others = [self.observations, self.keys];
-        [list(&self.kinds), list(&self.facts), list(&self.subjects), list(&self.objects), list(&others)]
+        let others = [self.observations, self.keys, self.known_until];
+        let lists = [&self.kinds[..], &self.facts, &self.subjects, &self.objects, &others, &self.current];
+        lists.map(list)
     }
 
     /// From what was kept, in the order of [`PARTS`]; what is missing counts as nothing.
@@ -91,9 +108,10 @@ impl Counted {
         fill(&mut counted.facts, parts.get(1));
         fill(&mut counted.subjects, parts.get(2));
         fill(&mut counted.objects, parts.get(3));
-        let mut others = [0; 2];
+        let mut others = [0; 3];
         fill(&mut others, parts.get(4));
-        [counted.observations, counted.keys] = others;
+        [counted.observations, counted.keys, counted.known_until] = others;
+        fill(&mut counted.current, parts.get(5));
         counted
     }
 

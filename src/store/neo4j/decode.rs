@@ -3,6 +3,7 @@
 
 mod aggregate;
 
+use super::counts::{KNOWN_UNTIL, OBSERVATIONS};
 use super::value::Value;
 use std::collections::BTreeMap;
 
@@ -46,11 +47,26 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
         Root::Fact { fact, .. } => decoder.fact(one(), fact)?,
         Root::Facts { facts, .. } => decoder.page(one(), &facts.page, |row| decoder.fact_row(row, &facts.row))?,
         Root::Observations(page) => decoder.page(one(), &page.page, |row| decoder.observation_row(row, &page.row))?,
+        Root::Totals => totals(one())?,
         Root::Observation { observation, .. } => match one() {
             Value::Null => Datum::Null,
             row => Datum::List(decoder.observation_row(list(row)?.into_iter(), observation)?),
         },
     })
+}
+
+/// What an import counted, as [`TOTALS`](super::counts::TOTALS) lists it.
+fn totals(row: Value) -> Decoded {
+    let mut parts = list(row)?.into_iter();
+    let mut numbers = || -> Decoded<Vec<i64>> {
+        list(parts.next().unwrap_or(Value::Null))?.iter().map(whole).collect::<Decoded<_>>()
+    };
+    let (kinds, facts, others) = (numbers()?, numbers()?, numbers()?);
+    let datum = |counts: Vec<i64>| Datum::List(counts.into_iter().map(Datum::Int).collect());
+    let other = |at: usize| others.get(at).copied().unwrap_or(0);
+    let day = i32::try_from(other(KNOWN_UNTIL)).ok().and_then(PartialDate::from_code);
+    let known_until = day.map_or(Datum::Null, Datum::Date);
+    Ok(Datum::List(vec![datum(kinds), datum(facts), Datum::Int(other(OBSERVATIONS)), known_until]))
 }
 
 struct Decoder<'a> {

@@ -16,7 +16,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::client::Statement;
+use super::counts::TOTALS;
 use super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::import::META_ID;
 use super::layout as at;
 use super::value::Value;
 use crate::graph::DAY_MAX;
@@ -82,6 +84,14 @@ impl Renderer<'_> {
             Root::Observations(page) => {
                 let page = self.observations(None, page);
                 Query(vec![Clause::ReturnRow(page)])
+            }
+            // What the import counted: nothing else changes the graph.
+            Root::Totals => {
+                let m = self.fresh("m");
+                let id = self.parameter(Value::Text(META_ID.into()));
+                let found = Match::node(&m, vec![at::META.into()]).filtered([Expr::prop(&m, at::ID).infix("=", id)]);
+                let parts = TOTALS.map(|part| Expr::prop(&m, part)).to_vec();
+                Query(vec![Clause::Match(found), Clause::ReturnRow(Expr::List(parts))])
             }
             Root::Observation { id, observation } => {
                 let o = self.fresh("o");
