@@ -105,7 +105,7 @@ fn wrong_requests_say_what_to_change() {
         (
             "{ companies(orderBy: [{name: ASC, degree: ASC}]) { totalCount } }",
             json!({}),
-            "BAD_USER_INPUT",
+            "GRAPHQL_VALIDATION_FAILED",
             "exactly one",
         ),
         (
@@ -117,8 +117,8 @@ fn wrong_requests_say_what_to_change() {
         (
             "query Q($o: SortOrder) { companies(orderBy: {name: $o}) { totalCount } }",
             json!({}),
-            "BAD_USER_INPUT",
-            "exactly one",
+            "GRAPHQL_VALIDATION_FAILED",
+            "may be null",
         ),
         (
             "{ companies(where: {foundedOn: {before: \"2024-13\"}}) { totalCount } }",

@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod build;
+pub mod conform;
 pub mod current;
 pub mod engine;
 pub mod guard;

@@ -1,6 +1,7 @@
 //! A document, made ready once: parsed, held to the limits, validated, and its selections compiled as they are asked for.
 
 use super::about::AboutTrees;
+use super::conform;
 use super::guard;
 use super::input::{self, Input};
 use super::schema::ApiSchema;
@@ -38,7 +39,7 @@ pub struct Context {
 /// A valid document.
 #[derive(Debug)]
 pub struct Prepared {
-    /// Its text.
+    /// Its text, but for descriptions and commas: a space stands for each of their characters.
     pub text: Arc<str>,
     document: Valid<ExecutableDocument>,
     operations: Vec<Operation>,
@@ -99,6 +100,8 @@ fn compile(text: &str, context: &Context) -> Result<Prepared, Refused> {
         errors: diagnostics(list, code, &context.limits),
         has_other_than_query,
     };
+    let plain = conform::plain_text(text)?;
+    let text = plain.as_str();
     let parsed = ast::Document::parse(text, "request.graphql")
         .map_err(|wrong| refused(&wrong.errors, ErrorCode::ParseFailed, false))?;
     guard::check_operations(&parsed, &context.limits)?;
@@ -109,6 +112,10 @@ fn compile(text: &str, context: &Context) -> Result<Prepared, Refused> {
     let document = parsed
         .to_executable_validate(&context.schema.types)
         .map_err(|wrong| refused(&wrong.errors, ErrorCode::ValidationFailed, other))?;
+    let errors = conform::check_values(&document, &context.schema.types, text, context.limits.errors as usize + 1);
+    if !errors.is_empty() {
+        return Err(Refused { errors, has_other_than_query: other });
+    }
     let mut operations = Vec::new();
     for definition in document.operations.iter() {
         operations.push(operation(text, &document, definition, context)?);
