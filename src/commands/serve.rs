@@ -26,7 +26,7 @@ const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// What is served, below the flags in the help.
 pub const PATHS: &str = "\
-Served: /graphql (requests), /schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
+Served: / (GraphiQL, in a browser), /graphql (requests), /schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
 
 /// The command's flags.
 #[derive(Args)]

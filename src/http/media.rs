@@ -64,6 +64,15 @@ impl AnswerType {
     }
 }
 
+/// Whether a client asks for HTML by name, as browsers do; those that take anything are not browsers.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    let named = |range: &str| {
+        let (name, weight) = range_of(range);
+        name.trim().eq_ignore_ascii_case("text/html") && weight > 0
+    };
+    headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).any(named)
+}
+
 /// A range's name and its weight in thousandths; 0 also for a character set that is not served.
 fn range_of(range: &str) -> (&str, u32) {
     let mut parts = range.split(';');
@@ -131,6 +140,20 @@ mod tests {
         ] {
             assert_eq!(negotiated(accept), expected, "{accept:?}");
         }
+    }
+
+    #[test]
+    fn html_is_for_who_names_it() {
+        for (accept, expected) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("*/*", false),
+            ("application/json, text/html;q=0", false),
+            ("text/*", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(accepts_html(&headers), expected, "{accept}");
+        }
+        assert!(!accepts_html(&HeaderMap::new()));
     }
 
     #[test]

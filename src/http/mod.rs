@@ -7,6 +7,7 @@ mod connection;
 mod envelope;
 mod graphql;
 mod media;
+mod page;
 mod router;
 mod server;
 

@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-use super::{Shared, graphql};
+use super::{Shared, graphql, page};
 use crate::api::Engine;
 
 /// Answers below this size are sent as they are: a packet holds them.
@@ -42,7 +42,8 @@ pub fn routes<E: Engine>(shared: Arc<Shared<E>>) -> Router {
         .layer(cors(&shared.settings.cors_origins))
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(SizeAbove::new(COMPRESSED_ABOVE_BYTES)));
     Router::new()
-        .route("/", get(index))
+        .route("/", get(page::index))
+        .route("/graphiql/{name}", get(page::asset))
         .route("/graphql", any(graphql::handle::<E>))
         .route("/schema.graphql", get(schema::<E>))
         .route("/metrics", get(metrics::<E>))
@@ -69,13 +70,8 @@ fn cors(origins: &[String]) -> CorsLayer {
         .vary([ACCEPT])
 }
 
-async fn index() -> impl IntoResponse {
-    let text = "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry\n\n\
-                /graphql         requests, by POST or GET\n\
-                /schema.graphql  the schema\n\
-                /metrics         what the server counts and measures, for Prometheus\n\
-                /health/live     whether the process lives\n\
-                /health/ready    whether it can answer now\n";
+/// A text for people and scripts.
+pub fn plain(text: &'static str) -> impl IntoResponse {
     ([PLAIN], text)
 }
 
@@ -93,7 +89,7 @@ async fn metrics<E: Engine>(State(shared): State<Arc<Shared<E>>>, headers: Heade
 
 /// Says that the process lives; never asks the database, whose failing is no reason to restart this process.
 async fn live() -> impl IntoResponse {
-    ([PLAIN], "live\n")
+    plain("live\n")
 }
 
 /// Says whether requests can be answered: not while the server stops, nor while the engine cannot.
@@ -107,6 +103,7 @@ async fn ready<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResp
     }
 }
 
-async fn not_found() -> impl IntoResponse {
+/// There is nothing at a path.
+pub async fn not_found() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, [PLAIN], "Nothing is served at this path. GraphQL is at /graphql.\n")
 }
