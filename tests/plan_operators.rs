@@ -78,6 +78,17 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         let (order, aggregate) = (Vec::new(), Vec::new());
         Slot::Edges(EdgesPage { hop, edge, node: Filter::TRUE, order, page: page.clone(), row, aggregate })
     };
+    let page_of_edges = |hop| match edges(hop, Vec::new()) {
+        Slot::Edges(edges) => edges,
+        _ => unreachable!(),
+    };
+    let located = ontology.relationship_named("LOCATED_IN").unwrap();
+    let (level, rung) = (ontology.property_named("level").unwrap(), ontology.property_named("rung").unwrap());
+    let aggregate = |slots| {
+        let (filter, entity) = (Filter::Within(vec!["region:weihai".into()]), EntityProjection::default());
+        let (anchor, order, page) = (Anchor::Scan, Vec::new(), PageArgs { items: false, ..page.clone() });
+        Root::Entities(EntitiesPage { kinds: company, filter, anchor, order, page, entity, aggregate: slots })
+    };
     let related = |hop, quantifier| {
         let edge = EdgeFilter {
             status: Some([Status::Actual].into_iter().collect()),
@@ -194,6 +205,53 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
                 shortcut,
                 vec![EdgeSlot::Status, EdgeSlot::Facts(vec![FactSlot::Id]), EdgeSlot::Node(entity(all))],
             )),
+            latest(),
+        ),
+        (
+            "Order by related entities",
+            "By how many edges there are, then by the last neighbour's name.",
+            entities(
+                Filter::TRUE,
+                Anchor::Scan,
+                vec![
+                    EntityOrder { key: EntityKey::Related(makes, RelatedKey::Count), descending: true },
+                    EntityOrder { key: EntityKey::Related(part, RelatedKey::Name), descending: true },
+                ],
+                &page,
+                vec![Slot::Id],
+            ),
+            latest(),
+        ),
+        (
+            "Aggregate",
+            "The whole list counted, its values and its numbers: counted and summed up when the row is read.",
+            aggregate(vec![
+                AggregateSlot::Count,
+                AggregateSlot::Values(GroupKey::Property(code), 20),
+                AggregateSlot::Figures(rung),
+            ]),
+            latest(),
+        ),
+        (
+            "Aggregate: groups of related entities",
+            "By what stands at a level above a neighbour. Each group is counted from the group.",
+            aggregate(vec![AggregateSlot::By(GroupBy {
+                relationship: located,
+                direction: Direction::Out,
+                status: StatusSet::HELD,
+                up: Some(Filter::Property(level, Test::In(vec!["COUNTY".into()]))),
+                total: true,
+                unassigned: true,
+                limit: 20,
+                sized: true,
+                entity: entity(all),
+            })]),
+            latest(),
+        ),
+        (
+            "Aggregate over edges",
+            "A neighbour counts once, whatever the number of edges.",
+            of(Slot::Edges(EdgesPage { aggregate: vec![AggregateSlot::Count], ..page_of_edges(makes) })),
             latest(),
         ),
         ("One", "The first neighbour by name.", of(Slot::One(makes, entity(all))), latest()),

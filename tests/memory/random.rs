@@ -123,7 +123,7 @@ pub fn any_view(dice: &mut Dice) -> View {
     View::new(valid, known)
 }
 
-fn any_hop(dice: &mut Dice) -> Hop {
+pub fn any_hop(dice: &mut Dice) -> Hop {
     let direction = dice.one(&[Direction::Out, Direction::In]);
     match dice.roll(4) {
         0 => Hop::Derived(DerivedId(0), direction),
@@ -145,7 +145,7 @@ fn any_test(dice: &mut Dice, values: &[Value]) -> Test {
     }
 }
 
-fn any_edge(dice: &mut Dice, hop: Hop) -> EdgeFilter {
+pub fn any_edge(dice: &mut Dice, hop: Hop) -> EdgeFilter {
     let making = Hop::Edge(crate::toy::rel("MAKES"), Direction::Out);
     EdgeFilter {
         status: (dice.roll(3) == 0).then_some(StatusSet::HELD),
