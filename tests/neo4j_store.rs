@@ -1,5 +1,7 @@
 //! The store in Neo4j, against a real one: an import may be repeated, and plans give the rows that memory gives.
 
+#[path = "neo4j_store/rows.rs"]
+mod rows;
 mod support;
 
 use std::future::Future;
@@ -10,9 +12,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Failed;
 use mdgraph::graph::{Basis, Graph, PartialDate, Status, StatusSet, Value as Data, naming};
 use mdgraph::ingest;
-use mdgraph::ontology::{
-    DerivedId, Direction, Indexing, KindId, KindSet, Link, Ontology, PropId, RelId, Target, ValueType,
-};
+use mdgraph::ontology::{DerivedId, Direction, Indexing, KindSet, Ontology, PropId, RelId, ValueType};
 use mdgraph::plan::ir::*;
 use mdgraph::store::memory::Snapshot;
 use mdgraph::store::neo4j::Neo4jStore;
@@ -20,6 +20,7 @@ use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
 use mdgraph::store::neo4j::import::import;
 use mdgraph::store::neo4j::value::Value;
 use mdgraph::store::{Datum, Page};
+use rows::{everything, fact, names, observation, page};
 use support::neo4j::Neo4j;
 
 fn main() -> ExitCode {
@@ -273,7 +274,10 @@ fn orders(ontology: &Ontology) -> Vec<Vec<EntityOrder>> {
     };
     let properties =
         ontology.properties.iter().enumerate().filter(scalar).map(|(i, _)| EntityKey::Property(PropId(i as u16)));
-    let keys: Vec<EntityKey> = [EntityKey::Name, EntityKey::Degree].into_iter().chain(properties).collect();
+    let by_hop = |hop: &Hop| [RelatedKey::Count, RelatedKey::Name].map(|key| EntityKey::Related(*hop, key));
+    let related = hops(ontology).iter().step_by(7).flat_map(by_hop).collect::<Vec<_>>();
+    let keys = [EntityKey::Name, EntityKey::Degree].into_iter().chain(related);
+    let keys: Vec<EntityKey> = keys.chain(properties).collect();
     let mut orders = vec![Vec::new()];
     for descending in [false, true] {
         orders.extend(keys.iter().map(|key| vec![EntityOrder { key: key.clone(), descending }]));
@@ -441,132 +445,6 @@ fn hop_name(ontology: &Ontology, hop: Hop) -> String {
 
 fn entities(kinds: KindSet, filter: Filter, order: Vec<EntityOrder>, page: PageArgs, entity: EntityProjection) -> Root {
     Root::Entities(EntitiesPage { kinds, filter, anchor: Anchor::Scan, order, page, entity, aggregate: Vec::new() })
-}
-
-fn page(limit: u32) -> PageArgs {
-    PageArgs { limit, sized: true, backward: false, after: None, before: None, items: true, total: true, keys: true }
-}
-
-fn names(kinds: KindSet) -> EntityProjection {
-    EntityProjection { shapes: vec![(kinds, vec![Slot::Id, Slot::Name(Lang::Zh)])] }
-}
-
-/// Every slot of an entity of a kind.
-fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
-    let all = ontology.all_kinds();
-    let mut slots = vec![
-        Slot::Id,
-        Slot::Name(Lang::En),
-        Slot::Names,
-        Slot::Disambiguation(Lang::Zh),
-        Slot::Description(Lang::En),
-        Slot::Degree,
-        Slot::Sources(3, citation(ontology)),
-    ];
-    slots.extend(ontology.kind(kind).properties.iter().map(|property| Slot::Property(*property)));
-    for (number, (_, link)) in ontology.links_of(Target::Kind(kind)).into_iter().enumerate() {
-        let hop = match link {
-            Link::Relationship(id, direction) => Hop::Edge(id, direction),
-            Link::Derived(id, direction) => Hop::Derived(id, direction),
-        };
-        let row = vec![
-            EdgeSlot::Node(names(all)),
-            EdgeSlot::Fact(fact(ontology)),
-            EdgeSlot::Property(0),
-            EdgeSlot::Relationship,
-            EdgeSlot::Direction,
-            EdgeSlot::Status,
-            EdgeSlot::Facts(vec![FactSlot::Id]),
-        ];
-        slots.push(match number % 3 {
-            0 => {
-                let order = vec![EntityOrder { key: EntityKey::Degree, descending: true }];
-                let edge = EdgeFilter { status: Some(StatusSet::HELD), ..EdgeFilter::default() };
-                let (node, aggregate) = (Filter::TRUE, Vec::new());
-                Slot::Edges(EdgesPage { hop, edge, node, order, page: page(2), row, aggregate })
-            }
-            1 => {
-                let node = Filter::Name(Test::Contains("威".into()));
-                let (edge, order, aggregate) = (EdgeFilter::default(), Vec::new(), Vec::new());
-                Slot::Edges(EdgesPage { hop, edge, node, order, page: page(3), row, aggregate })
-            }
-            _ => Slot::One(hop, names(all)),
-        });
-    }
-    let row = vec![
-        EdgeSlot::Node(names(all)),
-        EdgeSlot::Relationship,
-        EdgeSlot::Direction,
-        EdgeSlot::Fact(vec![FactSlot::Id]),
-    ];
-    for direction in [None, Some(Direction::Out), Some(Direction::In)] {
-        slots.push(Slot::Related(RelatedPage {
-            relationships: None,
-            kinds: all,
-            direction,
-            status: StatusSet::ALL,
-            page: page(5),
-            groups: true,
-            row: row.clone(),
-        }));
-    }
-    let filter = FactFilter::default();
-    slots.push(Slot::Facts(FactsPage { filter, order: Vec::new(), page: page(5), row: fact(ontology) }));
-    let filter = ObservationFilter::And(Vec::new());
-    slots.push(Slot::Observations(ObservationsPage {
-        filter,
-        order: Vec::new(),
-        page: page(2),
-        row: observation(ontology),
-    }));
-    slots
-}
-
-fn citation(ontology: &Ontology) -> CitationProjection {
-    vec![CitationSlot::Document(names(ontology.all_kinds())), CitationSlot::Section, CitationSlot::Supports]
-}
-
-fn fact(ontology: &Ontology) -> FactProjection {
-    let names = || names(ontology.all_kinds());
-    vec![
-        FactSlot::Id,
-        FactSlot::Relationship,
-        FactSlot::Status,
-        FactSlot::Basis,
-        FactSlot::Since,
-        FactSlot::Until,
-        FactSlot::Note,
-        FactSlot::Doubt,
-        FactSlot::Properties,
-        FactSlot::KnownFrom,
-        FactSlot::KnownTo,
-        FactSlot::Subject(names()),
-        FactSlot::Object(names()),
-        FactSlot::SupersededBy(vec![FactSlot::Id, FactSlot::Status, FactSlot::Subject(names())]),
-        FactSlot::Sources(2, citation(ontology)),
-    ]
-}
-
-fn observation(ontology: &Ontology) -> ObservationProjection {
-    let names = || names(ontology.all_kinds());
-    vec![
-        ObservationSlot::Id,
-        ObservationSlot::Indicator(names()),
-        ObservationSlot::Subjects(names()),
-        ObservationSlot::When,
-        ObservationSlot::Span,
-        ObservationSlot::Value,
-        ObservationSlot::Unit,
-        ObservationSlot::Normalized,
-        ObservationSlot::Bound,
-        ObservationSlot::Rank(names()),
-        ObservationSlot::Status,
-        ObservationSlot::Scope { sector: names(), place: names() },
-        ObservationSlot::BreakdownOf(vec![ObservationSlot::Id]),
-        ObservationSlot::Note,
-        ObservationSlot::Doubt,
-        ObservationSlot::Sources(2, citation(ontology)),
-    ]
 }
 
 fn shipped() -> Result<Graph, Failed> {
