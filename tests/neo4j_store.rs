@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
-use mdgraph::graph::{Basis, Graph, PartialDate, Status, StatusSet, Value as Data, naming};
+use mdgraph::graph::{Basis, Bound, Graph, PartialDate, Span, Status, StatusSet, Value as Data, naming};
 use mdgraph::ingest;
 use mdgraph::ontology::{DerivedId, Direction, Indexing, KindSet, Ontology, PropId, RelId, ValueType};
 use mdgraph::plan::ir::*;
@@ -293,6 +293,7 @@ fn filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String,
         ("ids".to_owned(), Filter::Ids(ids.to_vec())),
         ("within".to_owned(), Filter::Within(places.to_vec())),
         ("nothing".to_owned(), Filter::Or(Vec::new())),
+        ("named by".to_owned(), Filter::Cited(Box::new(Filter::Ids(documents_of(graph))))),
         ("kinds".to_owned(), Filter::Kinds(ontology.all_kinds().iter().step_by(2).collect())),
         ("name contains".to_owned(), Filter::Name(Test::Contains("威".into()))),
         ("name starts".to_owned(), Filter::Name(Test::StartsWith("w".into()))),
@@ -396,6 +397,10 @@ fn anchors(ontology: &Ontology, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(S
     anchors
 }
 
+fn documents_of(graph: &Graph) -> Vec<Arc<str>> {
+    graph.nodes.iter().map(|node| node.id.clone()).filter(|id| id.starts_with("document:")).skip(1).step_by(2).collect()
+}
+
 fn observation_filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> Vec<(String, ObservationFilter)> {
     let figures = graph.observations.iter().filter_map(|o| o.normalized.as_ref().map(|q| q.value).or(o.value));
     let figures: Vec<Data> = figures.step_by(9).map(Data::Decimal).take(6).collect();
@@ -405,6 +410,13 @@ fn observation_filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> 
         ("about".to_owned(), ObservationFilter::Subject(Filter::Within(places.to_vec()))),
         ("measuring".to_owned(), ObservationFilter::Indicator(Filter::Ids(ids.to_vec()))),
         ("in sector".to_owned(), ObservationFilter::Sector(Filter::TRUE)),
+        ("at a place".to_owned(), ObservationFilter::Place(Filter::Within(places.to_vec()))),
+        ("cited".to_owned(), ObservationFilter::Document(Filter::Ids(documents_of(graph)))),
+        ("bounded".to_owned(), ObservationFilter::Bound(vec![Bound::AtLeast, Bound::Over])),
+        ("over a period".to_owned(), ObservationFilter::Span(vec![Span::Span])),
+        ("counted in".to_owned(), ObservationFilter::Unit(Test::In(vec!["家".into(), "亿元".into()]))),
+        ("not counted in".to_owned(), ObservationFilter::Unit(Test::NotIn(vec!["家".into()]))),
+        ("of some population".to_owned(), ObservationFilter::Population(Test::IsNull(false))),
         ("actual".to_owned(), ObservationFilter::Status([Status::Actual].into_iter().collect())),
     ];
     let dates = || vec![Data::Date(day)];
@@ -425,6 +437,13 @@ fn observation_filters(graph: &Graph, ids: &[Arc<str>], places: &[Arc<str>]) -> 
         let number = || figure.clone();
         tests.extend([Test::Gt(number()), Test::Gte(number()), Test::Lt(number()), Test::Lte(number())]);
     }
+    for position in [1, 2, 3] {
+        let number = || Data::Int(position);
+        for test in [Test::Gt(number()), Test::Lte(number()), Test::In(vec![number()]), Test::NotIn(vec![number()])] {
+            filters.push((format!("rank {test:?}"), ObservationFilter::Rank(test)));
+        }
+    }
+    filters.push(("ranked".to_owned(), ObservationFilter::Rank(Test::IsNull(false))));
     filters.extend(tests.into_iter().map(|test| (format!("value {test:?}"), ObservationFilter::Value(test))));
     filters
 }

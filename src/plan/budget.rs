@@ -8,7 +8,7 @@
 //! - a page inside a row that **does not say its size** is priced at what is usual, [`USUAL_EDGES`] rows, though it may give a default page:
 //!   of the lists in the five replies of the shipped graph 95 in a hundred have at most four items, 99 at most twelve. So that this is no way
 //!   around the price, a fortieth ([`SLACK`]) of the price with all pages full is charged where that is more;
-//! - **filter**: each relation that it goes over costs 10, `10 × 10` when it stands inside another, and so on;
+//! - **filter**: each relation that it goes over, and whether documents name it, costs 10, `10 × 10` when it stands inside another, and so on;
 //!   `within` and a part of a name cost 1, and so do every ten items of a list that is tested against or of alternatives; whether the places
 //!   of a fact's ends differ costs 20;
 //! - **order**: by degree 10, by a property 1, by name nothing: it is the stored order; by what edges lead to 20, for they are walked of every
@@ -183,6 +183,7 @@ fn filter_cost(filter: &Filter) -> u64 {
             let tests = sum(edge.properties.iter().map(|(_, test)| test_cost(test)));
             add(times(RELATION, add(add(1, tests), filter_cost(node))), hop_cost(*hop))
         }
+        Filter::Cited(document) => times(RELATION, add(1, filter_cost(document))),
         Filter::Within(ids) => add(1, items_cost(ids)),
         Filter::Ids(ids) => items_cost(ids),
         Filter::Name(Test::Contains(_)) => 1,
@@ -295,11 +296,17 @@ fn observation_filter_cost(filter: &ObservationFilter) -> u64 {
             add(items_cost(parts), sum(parts.iter().map(observation_filter_cost)))
         }
         ObservationFilter::Not(inner) => observation_filter_cost(inner),
-        ObservationFilter::Indicator(inner) | ObservationFilter::Subject(inner) | ObservationFilter::Sector(inner) => {
-            filter_cost(inner)
-        }
-        ObservationFilter::When(test) | ObservationFilter::Value(test) => test_cost(test),
-        ObservationFilter::Status(_) => 0,
+        ObservationFilter::Indicator(inner)
+        | ObservationFilter::Subject(inner)
+        | ObservationFilter::Sector(inner)
+        | ObservationFilter::Place(inner)
+        | ObservationFilter::Document(inner) => filter_cost(inner),
+        ObservationFilter::When(test)
+        | ObservationFilter::Value(test)
+        | ObservationFilter::Rank(test)
+        | ObservationFilter::Unit(test)
+        | ObservationFilter::Population(test) => test_cost(test),
+        ObservationFilter::Status(_) | ObservationFilter::Bound(_) | ObservationFilter::Span(_) => 0,
     }
 }
 

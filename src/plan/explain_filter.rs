@@ -14,6 +14,7 @@ pub(super) fn filter(of: &Filter, ontology: &Ontology) -> String {
         Filter::Kinds(of) => format!("kind in {}", kinds(*of, ontology)),
         Filter::Ids(ids) => format!("id in [{}]", list(ids)),
         Filter::Within(ids) => format!("within [{}]", list(ids)),
+        Filter::Cited(document) => format!("named by document ({})", filter(document, ontology)),
         Filter::Name(of) => test("name", of),
         Filter::Property(id, of) => test(&ontology.property(*id).name, of),
         Filter::Related { hop: over, quantifier, edge, node } => {
@@ -88,8 +89,15 @@ pub(super) fn observation_filter(of: &ObservationFilter, ontology: &Ontology) ->
         F::Indicator(inner) => format!("indicator ({})", filter(inner, ontology)),
         F::Subject(inner) => format!("subject ({})", filter(inner, ontology)),
         F::Sector(inner) => format!("sector ({})", filter(inner, ontology)),
+        F::Place(inner) => format!("place ({})", filter(inner, ontology)),
+        F::Document(inner) => format!("document ({})", filter(inner, ontology)),
         F::When(of) => test("when", of),
         F::Value(of) => test("value", of),
+        F::Rank(of) => test("rank", of),
+        F::Unit(of) => test("unit", of),
+        F::Population(of) => test("population", of),
+        F::Bound(of) => format!("bound {}", of.iter().map(|bound| bound.name()).collect::<Vec<_>>().join("|")),
+        F::Span(of) => format!("span {}", of.iter().map(|span| span.name()).collect::<Vec<_>>().join("|")),
         F::Status(of) => format!("status {}", statuses(*of)),
     }
 }

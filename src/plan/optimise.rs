@@ -252,6 +252,8 @@ impl<C: Counts> Planner<'_, C> {
             Filter::And(parts) | Filter::Or(parts) => parts.iter().map(|part| self.check(part)).sum(),
             Filter::Not(inner) => self.check(inner),
             Filter::Within(_) => 3.0,
+            // Its own citations, then those of its facts.
+            Filter::Cited(_) => 5.0,
             Filter::Related { hop, node, .. } => self.edges_of(*hop) * (1.0 + self.check(node)),
             Filter::Kinds(_) | Filter::Ids(_) | Filter::Name(_) | Filter::Property(..) => 0.0,
         }

@@ -114,6 +114,14 @@ impl<'g> Naive<'g> {
                     _ => self.under(node).iter().any(|n| list(ids).iter().any(|id| self.graph.find(id) == Some(*n))),
                 }
             }),
+            "document" => {
+                let facts = self.graph.facts.iter().filter(|f| [f.subject, f.object].contains(&node));
+                let figures = self.graph.observations.iter();
+                let figures = figures.filter(|o| o.indicator == node || o.subjects.contains(&node));
+                let cited = it.citations.iter().chain(facts.flat_map(|f| &f.citations));
+                let mut cited = cited.chain(figures.flat_map(|o| &o.citations)).map(|citation| citation.document);
+                cited.any(|document| self.field_holds(target, document, "id", operand))
+            }
             "name" => {
                 let names: Vec<Value> = it.names.all().map(|n| Value::from(naming::fold(n).as_str())).collect();
                 let folded = object(operand).iter().map(|(operator, o)| {

@@ -145,6 +145,16 @@ impl<'g> Naive<'g> {
                 let above = self.above(ix);
                 ids.iter().any(|id| self.graph.find(id).is_some_and(|top| above.contains(&top)))
             }
+            Filter::Cited(document) => {
+                let about = self.graph.facts.iter().filter(|f| [f.subject, f.object].contains(&ix));
+                let known = about.filter(|f| f.known_from <= self.view.known).flat_map(|f| &f.citations);
+                let figures = self.graph.observations.iter().filter(|o| o.known_from <= self.view.known);
+                let figures = figures.filter(|o| o.indicator == ix || o.subjects.contains(&ix));
+                let mut cited = node.citations.iter().chain(known).chain(figures.flat_map(|o| &o.citations));
+                cited.any(|c| {
+                    self.graph.node(c.document).known_from <= self.view.known && self.passes(c.document, document)
+                })
+            }
             Filter::Name(Test::NotIn(values)) => {
                 !node.names.all().any(|name| values.contains(&Value::from(&*naming::fold(name))))
             }

@@ -163,7 +163,7 @@ pub fn any_filter(dice: &mut Dice, graph: &Graph, depth: u32) -> Filter {
         _ => dice.one(&graph.nodes).id,
     };
     let parts = |dice: &mut Dice| (0..dice.roll(3)).map(|_| any_filter(dice, graph, depth - 1)).collect();
-    match dice.roll(if depth == 0 { 6 } else { 11 }) {
+    match dice.roll(if depth == 0 { 6 } else { 12 }) {
         0 => Filter::TRUE,
         1 => Filter::Ids(vec![id(dice), id(dice)]),
         2 => Filter::Within(vec![id(dice)]),
@@ -187,6 +187,7 @@ pub fn any_filter(dice: &mut Dice, graph: &Graph, depth: u32) -> Filter {
         6 => Filter::Not(Box::new(any_filter(dice, graph, depth - 1))),
         7 => Filter::Or(parts(dice)),
         8 => Filter::And(parts(dice)),
+        9 => Filter::Cited(Box::new(any_filter(dice, graph, 0))),
         _ => {
             let hop = any_hop(dice);
             let quantifier = dice.one(&[Quantifier::Some, Quantifier::None, Quantifier::Every]);

@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::api::input::{Input, Wrong};
 use crate::graph::naming::fold;
-use crate::graph::{Basis, Status, StatusSet, Value};
+use crate::graph::{Basis, Bound, Span, Status, StatusSet, Value};
 use crate::ontology::spelling::{did_you_mean, sort_by_slips};
 use crate::ontology::{KindSet, Link, RelId, Target, ValueType};
 use crate::plan::ir::{
@@ -108,6 +108,7 @@ impl<'a> Builder<'a> {
                 "NOT" => self.filter(target, value).map(|inner| Filter::Not(Box::new(inner))),
                 "id" => self.ids(value),
                 "kind" => self.kinds(value).map(Filter::Kinds),
+                "document" => self.ids(value).map(|document| Filter::Cited(Box::new(document))),
                 "name" => self
                     .tests(&ValueType::String, value, true)
                     .map(|tests| all(tests.into_iter().map(Filter::Name).collect())),
@@ -329,6 +330,17 @@ impl<'a> Builder<'a> {
                 "indicator" => self.ids(value).map(ObservationFilter::Indicator),
                 "subject" => self.ids(value).map(ObservationFilter::Subject),
                 "sector" => self.ids(value).map(ObservationFilter::Sector),
+                "place" => self.ids(value).map(ObservationFilter::Place),
+                "document" => self.ids(value).map(ObservationFilter::Document),
+                "rank" => tested(ValueType::Int, value, ObservationFilter::Rank),
+                "unit" => tested(ValueType::String, value, ObservationFilter::Unit),
+                "population" => tested(ValueType::String, value, ObservationFilter::Population),
+                "bound" => self.texts(value).map(|names| {
+                    ObservationFilter::Bound(names.iter().filter_map(|name| Bound::named(name)).collect())
+                }),
+                "span" => self
+                    .texts(value)
+                    .map(|names| ObservationFilter::Span(names.iter().filter_map(|name| Span::named(name)).collect())),
                 "when" => tested(ValueType::PartialDate, value, ObservationFilter::When),
                 "value" => tested(ValueType::Decimal, value, ObservationFilter::Value),
                 "status" => self.statuses(value).map(ObservationFilter::Status),

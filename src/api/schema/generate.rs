@@ -220,7 +220,7 @@ impl Writer<'_> {
         self.line(&format!(
             "\"\"\"\n{}条件 · filter of {}\n所给的条件都须满足。\nEverything given must hold.\n\"\"\"\ninput {name}Where {{\n\
              \"都满足 · all of them\"\nAND: [{name}Where!]\n\"任一满足 · any of them\"\nOR: [{name}Where!]\n\"不满足 · not this\"\nNOT: {name}Where\n\
-             \"标识 · its id\"\nid: IdFilter\n{kind}\"名称 · any of its names, whatever their case and width\"\nname: StringFilter",
+             \"标识 · its id\"\nid: IdFilter\n{kind}\"文件 · named by such a document: it, a fact or a figure about it is stated there\"\ndocument: IdFilter\n\"名称 · any of its names, whatever their case and width\"\nname: StringFilter",
             about.labels.zh, about.labels.en
         ));
         for property in self.properties(target).to_vec() {

@@ -88,7 +88,7 @@ const ROOT_FIELDS: &[&str] = &[
     "statistics",
 ];
 
-/// Fields of every entity, and the words for names in a seed file's block.
+/// Fields of every entity and of its filter, and the words for names in a seed file's block.
 const ENTITY_FIELDS: &[&str] = &[
     "id",
     "asOfKey",
@@ -102,6 +102,7 @@ const ENTITY_FIELDS: &[&str] = &[
     "facts",
     "related",
     "observations",
+    "document",
     "zh",
     "en",
     "short",

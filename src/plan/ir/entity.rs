@@ -98,6 +98,6 @@ pub enum Slot {
     Related(RelatedPage),
     /// A page of the facts about it, as subject or object: `Page`.
     Facts(FactsPage),
-    /// A page of the observations of which it is a subject: `Page`.
+    /// A page of the observations of which it is a subject, or which measure it: `Page`.
     Observations(ObservationsPage),
 }

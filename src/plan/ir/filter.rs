@@ -46,6 +46,9 @@ pub enum Filter {
     /// It is one of these or under one of them: reaches it over hierarchy relationships (current facts of
     /// [`StatusSet::HELD`]), any number of steps, cycles tolerated. Unknown ids have nothing under them; retired ids count as in `Ids`.
     Within(Vec<Arc<str>>),
+    /// **Cited**: a document that is seen and passes names it: one of its own citations is from that document, or one of a fact about it
+    /// (superseded or not, whatever its period) or of an observation about it or measured by it; fact and observation known in the view.
+    Cited(Box<Filter>),
     /// **Name** test: true if any of its names passes, compared in folded form ([`crate::graph::naming::fold`]); the operands are
     /// already folded. `NotIn`: no name is among them. `IsNull(true)` is false: every entity has a name.
     Name(Test),

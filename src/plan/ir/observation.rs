@@ -1,7 +1,7 @@
 //! Observations: reported figures.
 
 use super::{CitationProjection, EntityProjection, Filter, PageArgs, Test};
-use crate::graph::StatusSet;
+use crate::graph::{Bound, Span, StatusSet};
 
 /// A page of observations, of all or of one entity. Order: the keys (empty: by time ascending), then id.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +25,16 @@ pub enum ObservationFilter {
     Or(Vec<ObservationFilter>),
     /// The complement.
     Not(Box<ObservationFilter>),
-    /// The indicator passes (a filter of ids and `Within` only).
+    /// The indicator passes (a filter of ids and `Within` only, like the other filters of entities here).
     Indicator(Filter),
     /// One of the subjects passes.
     Subject(Filter),
     /// The scope's sector is there and passes.
     Sector(Filter),
+    /// The scope's place is there and passes.
+    Place(Filter),
+    /// One of its citations is from a document that is seen and passes.
+    Document(Filter),
     /// The time, a period from `when.first()` to `when.last()`, as a date is tested. `In`/`NotIn`: `earliest` and `latest` are there and
     /// are the same date, and it is (is not) among these. `IsNull(true)`: neither is there.
     When(Test),
@@ -39,6 +43,17 @@ pub enum ObservationFilter {
     /// lies in it). `IsNull` asks for the figure, whatever its bound.
     /// The normalised value is tested where there is one, else the value as written.
     Value(Test),
+    /// The position of its rank, as [`ObservationFilter::Value`] only where it is certain: AT_MOST says "this or one before it".
+    /// `IsNull` asks for the rank.
+    Rank(Test),
+    /// The unit as written.
+    Unit(Test),
+    /// The kind of unit counted.
+    Population(Test),
+    /// Its bound is one of these.
+    Bound(Vec<Bound>),
+    /// Its span is one of these.
+    Span(Vec<Span>),
     /// Its status is one of these.
     Status(StatusSet),
 }

@@ -271,14 +271,8 @@ impl FactTest<'_, '_> {
         if !eval.passes(fact.subject.0, &filter.subject)? || !eval.passes(fact.object.0, &filter.object)? {
             return Ok(false);
         }
-        if !filter.document.is_true() {
-            let mut cited = false;
-            for citation in fact.citations.iter().filter(|citation| eval.is_seen(citation.document.0)) {
-                cited = cited || eval.passes(citation.document.0, &filter.document)?;
-            }
-            if !cited {
-                return Ok(false);
-            }
+        if !filter.document.is_true() && !eval.cites(&fact.citations, &filter.document)? {
+            return Ok(false);
         }
         match filter.places_differ {
             Some(wanted) => Ok(self.places_differ(fact.subject.0, fact.object.0)? == Some(wanted)),

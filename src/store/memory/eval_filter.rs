@@ -1,7 +1,7 @@
 //! Filters and tests.
 
 use super::eval::Eval;
-use crate::graph::{Decimal, PartialDate, StatusSet, Value, When};
+use crate::graph::{Citation, Decimal, PartialDate, StatusSet, Value, When};
 use crate::ontology::Direction;
 use crate::plan::ir::{EdgeFilter, Filter, Hop, Quantifier, Test};
 use crate::store::StoreError;
@@ -61,6 +61,7 @@ impl<'s> Eval<'s> {
                     Prepared::Ids(_) => false,
                 }
             }
+            Filter::Cited(document) => self.is_named(node, document)?,
             Filter::Name(test) => self.name_passes(node, test),
             Filter::Property(id, test) => passes(self.property(node, *id), test),
             Filter::Related { hop, quantifier, edge, node: inner } => {
@@ -165,6 +166,42 @@ impl<'s> Eval<'s> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether one of these citations is from a document that is seen and passes.
+    pub(super) fn cites(&self, citations: &[Citation], document: &Filter) -> Result<bool, StoreError> {
+        for citation in citations {
+            if self.is_seen(citation.document.0) && self.passes(citation.document.0, document)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an entity is named by a document: [`Filter::Cited`].
+    fn is_named(&self, node: u32, document: &Filter) -> Result<bool, StoreError> {
+        if self.cites(&self.node(node).citations, document)? {
+            return Ok(true);
+        }
+        for (relationship, direction) in self.index.links_of(node) {
+            for entry in self.index.edges(node, *relationship, *direction) {
+                self.meter.edge()?;
+                let fact = &self.graph.facts[entry.fact as usize];
+                if fact.known_from <= self.view.known && self.cites(&fact.citations, document)? {
+                    return Ok(true);
+                }
+            }
+        }
+        for figures in [&self.index.by_subject, &self.index.by_indicator] {
+            for ix in figures.under(node) {
+                self.meter.node()?;
+                let figure = &self.graph.observations[*ix as usize];
+                if figure.known_from <= self.view.known && self.cites(&figure.citations, document)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a fact is current and its status one of those that traversals follow.

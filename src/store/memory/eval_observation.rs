@@ -34,7 +34,14 @@ impl<'s> Eval<'s> {
     pub(super) fn observations(&self, about: Option<u32>, plan: &ObservationsPage) -> Result<Datum, StoreError> {
         let gathered;
         let candidates: &[u32] = match (about, self.narrowed(&plan.filter)) {
-            (Some(subject), _) => self.index.by_subject.under(subject),
+            (Some(of), _) => match (self.index.by_subject.under(of), self.index.by_indicator.under(of)) {
+                (about, []) => about,
+                ([], measured) => measured,
+                (about, measured) => {
+                    gathered = self.by_time(about.iter().chain(measured).copied().collect());
+                    &gathered
+                }
+            },
             (None, Some(found)) => {
                 gathered = found;
                 &gathered
@@ -93,13 +100,17 @@ impl<'s> Eval<'s> {
             ObservationFilter::Indicator(inner) => (ids(inner)?, &self.index.by_indicator),
             _ => return None,
         };
-        let mut found: Vec<u32> = groups.0.iter().flat_map(|node| groups.1.under(*node)).copied().collect();
+        Some(self.by_time(groups.0.iter().flat_map(|node| groups.1.under(*node)).copied().collect()))
+    }
+
+    /// Observations by time, then id, each once.
+    fn by_time(&self, mut found: Vec<u32>) -> Vec<u32> {
         found.sort_unstable_by_key(|ix| {
             let when = &self.observation(*ix).when;
             (when.first(), when.last(), *ix)
         });
         found.dedup();
-        Some(found)
+        found
     }
 
     fn observation_passes(&self, ix: u32, filter: &ObservationFilter) -> Result<bool, StoreError> {
@@ -135,8 +146,26 @@ impl<'s> Eval<'s> {
                 Some(sector) => self.passes(sector.0, inner)?,
                 None => false,
             },
+            ObservationFilter::Place(inner) => match observation.scope.place {
+                Some(place) => self.passes(place.0, inner)?,
+                None => false,
+            },
+            ObservationFilter::Document(inner) => self.cites(&observation.citations, inner)?,
             ObservationFilter::When(test) => when_passes(&observation.when, test),
-            ObservationFilter::Value(test) => figure_passes(figure(observation), observation.bound, test),
+            ObservationFilter::Value(test) => {
+                figure_passes(figure(observation).map(Value::Decimal), observation.bound, test)
+            }
+            ObservationFilter::Rank(test) => {
+                let rank = observation.rank.as_ref();
+                let bound = rank.map_or(Bound::Exact, |rank| rank.bound);
+                figure_passes(rank.map(|rank| Value::Int(rank.position)), bound, test)
+            }
+            ObservationFilter::Unit(test) => passes(observation.unit.clone().map(Value::Str).as_ref(), test),
+            ObservationFilter::Population(test) => {
+                passes(observation.scope.population.clone().map(Value::Str).as_ref(), test)
+            }
+            ObservationFilter::Bound(set) => set.contains(&observation.bound),
+            ObservationFilter::Span(set) => set.contains(&observation.span),
             ObservationFilter::Status(set) => set.contains(observation.status),
         })
     }
@@ -234,17 +263,17 @@ fn figure(observation: &Observation) -> Option<Decimal> {
 }
 
 /// Whether a test holds for all that a bounded figure may be.
-fn figure_passes(figure: Option<Decimal>, bound: Bound, test: &Test) -> bool {
-    let (Some(figure), false) = (figure, matches!(test, Test::IsNull(_))) else {
-        return passes(figure.map(Value::Decimal).as_ref(), test);
+fn figure_passes(figure: Option<Value>, bound: Bound, test: &Test) -> bool {
+    let value = match figure.as_ref().and_then(number) {
+        Some(value) if !matches!(test, Test::IsNull(_)) => value,
+        _ => return passes(figure.as_ref(), test),
     };
-    let value = i128::from(figure.scaled());
     let than = |operand: &Value, holds: &dyn Fn(i128) -> bool| number(operand).is_some_and(holds);
     let none_in = |values: &[Value], lies_in: &dyn Fn(i128) -> bool| !values.iter().filter_map(number).any(lies_in);
     match (bound, test) {
         (Bound::Exact, Test::In(values)) => values.iter().filter_map(number).any(|v| v == value),
         (Bound::Exact, Test::NotIn(values)) => none_in(values, &|v| v == value),
-        (Bound::Exact, test) => passes(Some(&Value::Decimal(figure)), test),
+        (Bound::Exact, test) => passes(figure.as_ref(), test),
         (Bound::AtLeast, Test::Gt(v)) => than(v, &|v| value > v),
         (Bound::AtLeast | Bound::Over, Test::Gte(v)) | (Bound::Over, Test::Gt(v)) => than(v, &|v| value >= v),
         (Bound::AtMost, Test::Lt(v)) => than(v, &|v| value < v),

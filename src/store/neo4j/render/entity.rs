@@ -52,7 +52,7 @@ impl Renderer<'_> {
             }
             Slot::Related(page) => self.related(n, page),
             Slot::Facts(page) => self.facts(n, page),
-            Slot::Observations(page) => self.observations(Some(n), page),
+            Slot::Observations(page) => self.observations(Some((n, kinds)), page),
         }
     }
 }

@@ -156,7 +156,7 @@ impl Renderer<'_> {
     }
 
     /// That one of the documents cited is seen and passes.
-    fn cited(&mut self, r: &str, filter: &Filter) -> Expr {
+    pub(super) fn cited(&mut self, r: &str, filter: &Filter) -> Expr {
         let (x, d) = (self.fresh("x"), self.fresh("n"));
         let passes = self.filter(&d, self.ontology.all_kinds(), filter);
         let document = Match::node(&d, vec![at::ENTITY.into()])

@@ -23,6 +23,7 @@ impl Renderer<'_> {
                 let found = self.within(n, ids);
                 Expr::exists(Query(vec![Clause::Match(found)]))
             }
+            Filter::Cited(document) => self.named(n, document),
             Filter::Name(test) => {
                 let text = ValueType::List(Box::new(ValueType::String));
                 self.test(Expr::prop(n, at::FOLDED), &text, test)
@@ -77,6 +78,22 @@ impl Renderer<'_> {
                 }
             }
         }
+    }
+
+    /// That a document names an entity: its own citations do, or those of a fact or an observation about it.
+    fn named(&mut self, n: &str, document: &Filter) -> Expr {
+        let own = self.cited(n, document);
+        let r = self.fresh("r");
+        let all = self.asked(None);
+        let cited = self.cited(&r, document);
+        let fact = self.any_way(n, &r, &all, "").filtered(self.seen(&r)).filtered([cited]);
+        let o = self.fresh("o");
+        let cited = self.cited(&o, document);
+        let link = Rel::new("", vec![at::ABOUT.into(), at::MEASURES.into()], Arrow::Right);
+        let figure = Match::node(&o, vec![at::OBSERVATION.into()]).step(link, n, Vec::new());
+        let figure = figure.filtered(self.seen(&o)).filtered([cited]);
+        let exists = |found| Expr::exists(Query(vec![Clause::Match(found)]));
+        Expr::Or(vec![own, exists(fact), exists(figure)])
     }
 
     /// `(n)-[…*0..]->(root)` over current facts of the hierarchies, for roots of these ids.

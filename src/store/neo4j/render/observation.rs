@@ -2,27 +2,38 @@
 
 use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
 use super::super::layout as at;
+use super::super::value::Value;
 use super::Renderer;
 use super::page::{Key, Listing};
 use crate::graph::{Bound, DAY_MAX, DAY_MIN};
-use crate::ontology::ValueType;
+use crate::ontology::{KindSet, ValueType};
 use crate::plan::ir::{
     EntityProjection, Filter, ObservationFilter, ObservationKey, ObservationProjection, ObservationSlot,
     ObservationsPage, Test,
 };
 
 impl Renderer<'_> {
-    /// A page of observations, of all or of those about one entity.
-    pub(super) fn observations(&mut self, about: Option<&str>, page: &ObservationsPage) -> Expr {
+    /// A page of observations: of all, or of those about one entity of these kinds or measured by it.
+    pub(super) fn observations(&mut self, of: Option<(&str, KindSet)>, page: &ObservationsPage) -> Expr {
         let o = self.fresh("o");
         let mut found = Match::node(&o, vec![at::OBSERVATION.into()]);
-        if let Some(n) = about {
-            found = found.step(link("", at::ABOUT), n, Vec::new());
+        let mut may_measure = false;
+        if let Some((n, kinds)) = of {
+            let indicators = self.ontology.kind_named("Indicator").map_or(KindSet::EMPTY, KindSet::one);
+            may_measure = !kinds.and(indicators).is_empty();
+            let by: &[&str] = if may_measure { &[at::ABOUT, at::MEASURES] } else { &[at::ABOUT] };
+            let link = Rel::new("", by.iter().map(|by| (*by).to_owned()).collect(), Arrow::Right);
+            found = found.step(link, n, Vec::new());
         }
         found.filter.extend(self.observation_seen(&o));
         if !matches!(&page.filter, ObservationFilter::And(parts) if parts.is_empty()) {
             let passes = self.observation_filter(&o, &page.filter);
             found.filter.push(passes);
+        }
+        let mut clauses = vec![Clause::Match(found)];
+        if may_measure {
+            // One that is about its own indicator is met twice.
+            clauses.push(Clause::With(With { distinct: true, ..With::keeping([o.as_str()]) }));
         }
         let mut keys = Vec::new();
         let mut descending = false;
@@ -41,7 +52,7 @@ impl Renderer<'_> {
         }
         keys.push(Key::sure(Expr::prop(&o, at::ID), descending));
         let row = self.observation_row(&o, &page.row);
-        let listing = Listing { clauses: vec![Clause::Match(found)], variables: vec![o], keys, walked: false };
+        let listing = Listing { clauses, variables: vec![o], keys, walked: false };
         self.page(listing, &page.page, row, None)
     }
 
@@ -72,8 +83,20 @@ impl Renderer<'_> {
             ObservationFilter::Indicator(filter) => self.linked(o, at::MEASURES, filter),
             ObservationFilter::Subject(filter) => self.linked(o, at::ABOUT, filter),
             ObservationFilter::Sector(filter) => self.linked(o, at::SECTOR, filter),
+            ObservationFilter::Place(filter) => self.linked(o, at::PLACE, filter),
+            ObservationFilter::Document(filter) => self.cited(o, filter),
             ObservationFilter::When(test) => self.time_test(o, test),
-            ObservationFilter::Value(test) => self.figure_test(o, test),
+            ObservationFilter::Value(test) => {
+                self.figure_test([at::FIGURE, at::BOUND].map(|name| Expr::prop(o, name)), &ValueType::Decimal, test)
+            }
+            ObservationFilter::Rank(test) => {
+                let parts = [at::RANK_POSITION, at::RANK_BOUND].map(|name| Expr::prop(o, name));
+                self.figure_test(parts, &ValueType::Int, test)
+            }
+            ObservationFilter::Unit(test) => self.test(Expr::prop(o, at::UNIT), &ValueType::String, test),
+            ObservationFilter::Population(test) => self.test(Expr::prop(o, at::POPULATION), &ValueType::String, test),
+            ObservationFilter::Bound(set) => self.numbered(Expr::prop(o, at::BOUND), set.iter().map(|it| *it as i64)),
+            ObservationFilter::Span(set) => self.numbered(Expr::prop(o, at::SPAN), set.iter().map(|it| *it as i64)),
             ObservationFilter::Status(set) => {
                 self.of_status(Expr::prop(o, at::STATUS), *set).unwrap_or(Expr::And(Vec::new()))
             }
@@ -106,15 +129,19 @@ impl Renderer<'_> {
         }
     }
 
+    /// That the number of a constant is one of these.
+    fn numbered(&mut self, value: Expr, numbers: impl Iterator<Item = i64>) -> Expr {
+        value.infix("IN", self.parameter(Value::List(numbers.map(Value::Int).collect())))
+    }
+
     /// A test of all the values that a figure and its bound leave open.
-    fn figure_test(&mut self, o: &str, test: &Test) -> Expr {
-        let figure = || Expr::prop(o, at::FIGURE);
-        let is = |bound: Bound| Expr::prop(o, at::BOUND).infix("=", Expr::Int(bound as i64));
+    fn figure_test(&mut self, [figure, bound]: [Expr; 2], ty: &ValueType, test: &Test) -> Expr {
+        let figure = || figure.clone();
+        let is = |of: Bound| bound.clone().infix("=", Expr::Int(of as i64));
         let and = |bound, test| Expr::And(vec![is(bound), test]);
-        let exact =
-            |renderer: &mut Self, test: &Test| and(Bound::Exact, renderer.test(figure(), &ValueType::Decimal, test));
+        let exact = |renderer: &mut Self, test: &Test| and(Bound::Exact, renderer.test(figure(), ty, test));
         match test {
-            Test::IsNull(_) => self.test(figure(), &ValueType::Decimal, test),
+            Test::IsNull(_) => self.test(figure(), ty, test),
             Test::Gt(number) | Test::Gte(number) => {
                 let exact = exact(self, test);
                 let number = self.parameter(at::stored(number));
