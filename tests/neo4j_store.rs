@@ -275,7 +275,7 @@ fn orders(ontology: &Ontology) -> Vec<Vec<EntityOrder>> {
     let properties =
         ontology.properties.iter().enumerate().filter(scalar).map(|(i, _)| EntityKey::Property(PropId(i as u16)));
     let by_hop = |hop: &Hop| [RelatedKey::Count, RelatedKey::Name].map(|key| EntityKey::Related(*hop, key));
-    let related = hops(ontology).iter().step_by(7).flat_map(by_hop).collect::<Vec<_>>();
+    let related = hops(ontology).iter().step_by(29).flat_map(by_hop).collect::<Vec<_>>();
     let keys = [EntityKey::Name, EntityKey::Degree].into_iter().chain(related);
     let keys: Vec<EntityKey> = keys.chain(properties).collect();
     let mut orders = vec![Vec::new()];
