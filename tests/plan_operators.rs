@@ -179,7 +179,7 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         ),
         (
             "Within",
-            "In a hierarchy, over held facts, any number of steps.",
+            "Under it, over held facts, any number of steps; a place is inherited only where there is none of its own.",
             whose(Filter::Within(vec![region.clone()])),
             latest(),
         ),

@@ -174,7 +174,13 @@ impl Page<'_> {
             let labels = &relationship.inverse_labels;
             text.push_str(&format!("; the other way `{to}.{}` ({} · {})", relationship.inverse, labels.zh, labels.en));
         }
-        text.push_str(if relationship.hierarchy { "; a hierarchy.\n\n" } else { ".\n\n" });
+        if relationship.hierarchy {
+            text.push_str("; a hierarchy");
+        }
+        if let Some(over) = relationship.inherited {
+            text.push_str(&format!(", inherited over `{}`", self.0.relationship(over).name));
+        }
+        text.push_str(".\n\n");
         let subjects = self.0.kinds_of(relationship.from);
         let objects = self.0.kinds_of(relationship.to);
         if subjects.iter().any(|kind| relationship.allowed[kind.index()] != objects) {

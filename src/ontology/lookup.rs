@@ -1,8 +1,8 @@
 //! Finding what an ontology declares: by id, by name, and the fields of a kind or interface.
 
 use super::{
-    Derived, DerivedId, Direction, EnumId, EnumType, Interface, InterfaceId, Kind, KindId, KindSet, Link, Ontology,
-    PropId, Property, RelId, Relationship, StructId, StructType, Target,
+    Derived, DerivedId, Direction, EnumId, EnumType, Hierarchies, Interface, InterfaceId, Kind, KindId, KindSet, Link,
+    Ontology, PropId, Property, RelId, Relationship, StructId, StructType, Target,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -60,6 +60,17 @@ impl Ontology {
     pub fn place_level(&self) -> Option<(PropId, &crate::graph::Value)> {
         let mut properties = (0..).map(PropId).zip(&self.properties);
         properties.find_map(|(id, property)| Some((id, property.place.as_ref()?)))
+    }
+    /// The relationships over which an entity is under others.
+    pub fn hierarchies(&self) -> Hierarchies {
+        let mut hierarchies = Hierarchies::default();
+        for (id, relationship) in (0..).map(RelId).zip(&self.relationships).filter(|(_, r)| r.hierarchy) {
+            match relationship.inherited {
+                Some(over) => hierarchies.inherited = Some((id, over)),
+                None => hierarchies.plain.push(id),
+            }
+        }
+        hierarchies
     }
     /// The relationship of an id.
     pub fn relationship(&self, id: RelId) -> &Relationship {

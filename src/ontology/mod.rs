@@ -191,6 +191,9 @@ pub struct Relationship {
     pub properties: Vec<EdgeProperty>,
     /// `hierarchy: true`: the subject is under the object; `within` follows it.
     pub hierarchy: bool,
+    /// `inherited: "PART_OF"`: an entity that has none of these has those of what it is under over that relationship, another hierarchy.
+    /// At most one relationship of all has it.
+    pub inherited: Option<RelId>,
     /// `symmetric: true`: A–B says B–A. Stored once; `field` reads both directions and there is no inverse field
     /// (`inverse` equals `field`).
     pub symmetric: bool,
@@ -198,6 +201,16 @@ pub struct Relationship {
     pub described: Described,
     /// Labels of the inverse reading (参与方 · participants).
     pub inverse_labels: Labels,
+}
+
+/// The relationships over which an entity is under others. How they are walked together, says
+/// [`Filter::Within`](crate::plan::ir::Filter::Within).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hierarchies {
+    /// Those that are not inherited.
+    pub plain: Vec<RelId>,
+    /// The inherited one, and the plain one over which it is.
+    pub inherited: Option<(RelId, RelId)>,
 }
 
 /// Which way a relationship is read from an entity.

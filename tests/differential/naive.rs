@@ -3,7 +3,7 @@
 
 use super::request::Literal;
 use mdgraph::graph::{Basis, DAY_MAX, Fact, Graph, NodeIx, PartialDate, Status, StatusSet, Value, naming};
-use mdgraph::ontology::{Direction, Link, Ontology, PropId, RelId, Target};
+use mdgraph::ontology::{Direction, Hierarchies, Link, Ontology, PropId, RelId, Target};
 use std::collections::BTreeSet;
 
 /// An edge to a neighbour, as a filter sees it: stored ones have a fact, derived ones the paths.
@@ -172,20 +172,50 @@ impl<'g> Naive<'g> {
         }
     }
 
-    /// It and everything above it.
+    /// It and its ancestors: where it is, where that is, and so on, and what each of those is a part of.
     fn under(&self, node: NodeIx) -> BTreeSet<NodeIx> {
+        let Hierarchies { plain, inherited } = self.ontology.hierarchies();
         let mut reached = BTreeSet::from([node]);
+        while let Some((own, over)) = inherited {
+            let there: BTreeSet<NodeIx> = reached.iter().flat_map(|n| self.inherited(*n, own, over)).collect();
+            if there.is_subset(&reached) {
+                break;
+            }
+            reached.extend(there);
+        }
+        self.closed(reached, &plain)
+    }
+
+    /// What an entity has over a relationship, or else what they have that it is under over another; all that are on the way at once.
+    fn inherited(&self, node: NodeIx, own: RelId, over: RelId) -> BTreeSet<NodeIx> {
+        let (mut heirs, mut found) = (BTreeSet::from([node]), BTreeSet::new());
         loop {
-            let up = self.current.iter().filter(|f| {
-                let held = StatusSet::HELD.contains(f.status);
-                held && self.ontology.relationship(f.relationship).hierarchy && reached.contains(&f.subject)
-            });
-            let more: BTreeSet<NodeIx> = up.map(|f| f.object).collect();
-            if more.is_subset(&reached) {
+            let has: BTreeSet<NodeIx> = heirs.iter().flat_map(|heir| self.held(*heir, own)).collect();
+            found.extend(has);
+            let poor = heirs.iter().filter(|heir| self.held(**heir, own).is_empty());
+            let above: BTreeSet<NodeIx> = poor.flat_map(|heir| self.held(*heir, over)).collect();
+            if above.is_subset(&heirs) {
+                return found;
+            }
+            heirs.extend(above);
+        }
+    }
+
+    /// What is reached over some relationships, any number of steps.
+    fn closed(&self, mut reached: BTreeSet<NodeIx>, over: &[RelId]) -> BTreeSet<NodeIx> {
+        loop {
+            let above = reached.iter().flat_map(|n| over.iter().flat_map(|id| self.held(*n, *id)));
+            let above: BTreeSet<NodeIx> = above.collect();
+            if above.is_subset(&reached) {
                 return reached;
             }
-            reached.extend(more);
+            reached.extend(above);
         }
+    }
+
+    fn held(&self, subject: NodeIx, id: RelId) -> Vec<NodeIx> {
+        let facts = self.current.iter().filter(|f| f.subject == subject && f.relationship == id);
+        facts.filter(|f| StatusSet::HELD.contains(f.status)).map(|f| f.object).collect()
     }
 
     /// Facts that join an entity to others over a relationship in a direction, with the other end.

@@ -71,7 +71,7 @@ fn passes(naive: &Naive<'_>, fact: &Fact, filter: &FactFilter) -> bool {
         && filter.relationships.as_ref().is_none_or(|set| set.contains(&fact.relationship));
     let cited = || {
         let mut seen = fact.citations.iter().map(|citation| citation.document).filter(|node| naive.is_seen(*node));
-        filter.document == Filter::TRUE || seen.any(|document| naive.passes(document, &filter.document))
+        filter.document.is_true() || seen.any(|document| naive.passes(document, &filter.document))
     };
     let conflicting = fact.conflicting_from.is_some_and(|day| day <= view.known);
     let places = |node: NodeIx| -> BTreeSet<NodeIx> {

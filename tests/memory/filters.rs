@@ -169,3 +169,32 @@ fn within_follows_held_hierarchies_through_cycles() {
     let root = entities(&["Region"], Filter::Within(ids(&["region:low"])), Vec::new(), first(9));
     assert_eq!(found(&page_of(run(&toy, &root, &latest()).0)).len(), 4);
 }
+
+#[test]
+fn within_takes_the_places_of_the_head_office_only_where_a_branch_has_none() {
+    let mut toy = Toy::default();
+    for id in ["north", "south"] {
+        toy.node(&format!("region:{id}"), id);
+    }
+    for id in ["head", "circle", "desk", "moving", "silent", "south"] {
+        toy.node(&format!("company:{id}"), id);
+    }
+    toy.fact("1", "company:head LOCATED_IN region:north");
+    toy.fact("2", "company:silent PART_OF company:head");
+    toy.fact("3", "company:south PART_OF company:head");
+    toy.fact("4", "company:south LOCATED_IN region:south");
+    toy.fact("5", "company:desk PART_OF company:south");
+    toy.fact("6", "company:moving PART_OF company:head");
+    toy.fact("7", "company:moving LOCATED_IN region:south").status = Status::Planned;
+    // Nothing keeps a graph of another origin from these.
+    toy.fact("8", "company:circle PART_OF company:circle");
+    toy.fact("9", "company:circle PART_OF company:silent");
+    toy.fact("a", "company:silent PART_OF company:circle");
+    toy.fact("b", "region:south PART_OF region:south");
+    let toy = snapshot(toy.graph());
+    let within = |id: &str| passing(&toy, Filter::Within(ids(&[id])));
+    assert_eq!(within("region:north"), ["circle", "head", "moving", "silent"]);
+    assert_eq!(within("region:south"), ["desk", "south"]);
+    assert_eq!(within("company:head"), ["circle", "desk", "head", "moving", "silent", "south"]);
+    assert_eq!(within("company:circle"), ["circle", "silent"]);
+}

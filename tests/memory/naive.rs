@@ -1,7 +1,7 @@
 //! The operators again, as plainly as their comments put them: no index, no order kept, nothing stopped early.
 
 use mdgraph::graph::{Fact, Graph, Node, NodeIx, StatusSet, Value, When, naming};
-use mdgraph::ontology::{Direction, Ontology, PropId};
+use mdgraph::ontology::{Direction, Hierarchies, Ontology, PropId, RelId};
 use mdgraph::plan::ir::*;
 use std::collections::BTreeSet;
 
@@ -118,18 +118,28 @@ impl<'g> Naive<'g> {
 
     /// It and all that it is under.
     pub fn above(&self, ix: NodeIx) -> BTreeSet<NodeIx> {
-        let mut reached = BTreeSet::from([ix]);
-        loop {
-            let held = |fact: &&Fact| {
-                let hierarchy = self.ontology().relationship(fact.relationship).hierarchy;
-                hierarchy && StatusSet::HELD.contains(fact.status) && reached.contains(&fact.subject)
-            };
-            let above: Vec<NodeIx> = self.current().map(|(_, f)| f).filter(held).map(|f| f.object).collect();
-            let before = reached.len();
-            reached.extend(above);
-            if reached.len() == before {
-                return reached;
-            }
+        let mut tried = BTreeSet::new();
+        self.step_up(&mut tried, ix, true);
+        tried.into_iter().map(|(node, _)| node).collect()
+    }
+
+    /// Tries every step. `inherits`: nothing on the way had its own of the inherited hierarchy and was left over a plain one.
+    fn step_up(&self, tried: &mut BTreeSet<(NodeIx, bool)>, at: NodeIx, inherits: bool) {
+        if !tried.insert((at, inherits)) {
+            return;
+        }
+        let Hierarchies { plain, inherited } = self.ontology().hierarchies();
+        let held = |id: RelId| {
+            let facts = self.current().map(|(_, fact)| fact).filter(|f| f.relationship == id && f.subject == at);
+            facts.filter(|f| StatusSet::HELD.contains(f.status)).map(|f| f.object).collect::<Vec<_>>()
+        };
+        let own = inherited.map_or(Vec::new(), |(id, _)| held(id));
+        for id in plain {
+            let still = inherits && inherited.is_none_or(|(_, over)| over == id && own.is_empty());
+            held(id).into_iter().for_each(|to| self.step_up(tried, to, still));
+        }
+        for to in own.into_iter().filter(|_| inherits) {
+            self.step_up(tried, to, true);
         }
     }
 

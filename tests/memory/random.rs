@@ -86,6 +86,8 @@ pub fn graph(seed: u64, size: u64) -> Graph {
         ("company", "LOCATED_IN", "region"),
         ("hospital", "LOCATED_IN", "region"),
         ("region", "PART_OF", "region"),
+        ("company", "PART_OF", "company"),
+        ("hospital", "PART_OF", "company"),
         ("", "SAME_AS", ""),
     ];
     for i in 0..size * 4 {

@@ -36,6 +36,7 @@ const KNOWN: &[Known] = &[
             Argument("inverseLabel", "String", None),
             Argument("properties", "String", None),
             Argument("hierarchy", "Boolean", Some("false")),
+            Argument("inherited", "String", None),
             Argument("symmetric", "Boolean", Some("false")),
             Argument("allows", "[String!]", None),
         ],

@@ -2,7 +2,7 @@
 
 use super::super::error::Problems;
 use super::super::spelling::did_you_mean;
-use super::super::{EdgeProperty, Interface, KindId, KindSet, Labels, Relationship, Target};
+use super::super::{EdgeProperty, Interface, KindId, KindSet, Labels, RelId, Relationship, Target};
 use super::declare::{Declared, Meaning};
 use super::{directives, naming};
 use apollo_compiler::Node;
@@ -71,6 +71,7 @@ pub(super) fn check_link(field: &FieldDefinition, problems: &mut Problems) -> bo
 pub(super) fn relationships(known: &Known, problems: &mut Problems) -> Vec<(Relationship, LinkPlaces)> {
     let mut found: Vec<(Relationship, LinkPlaces)> = Vec::new();
     let mut places: HashMap<String, Option<SourceSpan>> = HashMap::new();
+    let mut inherited = Vec::new();
     for (from, _, fields) in known.declared.subjects() {
         for field in fields {
             let Some(to) = known.declared.target_of(field).filter(|_| check_link(field, problems)) else { continue };
@@ -99,15 +100,66 @@ pub(super) fn relationships(known: &Known, problems: &mut Problems) -> Vec<(Rela
                     inverse: inverse.map_or(field.name.as_str(), |(name, _)| name).into(),
                     properties: edge_type(directive, known, problems),
                     hierarchy,
+                    inherited: None,
                     symmetric,
                     described,
                     inverse_labels: if symmetric { forward } else { inverse_labels },
                 };
+                inherited.push(directives::text(directive, "inherited"));
                 found.push((relationship, LinkPlaces { field: field.name.location(), inverse: inverse_at }));
             }
         }
     }
+    inherit(&mut found, &inherited, problems);
     found
+}
+
+/// Enters which relationship is inherited over which, once all have been read.
+fn inherit(
+    found: &mut [(Relationship, LinkPlaces)],
+    inherited: &[Option<(&str, Option<SourceSpan>)>],
+    problems: &mut Problems,
+) {
+    let mut first: Option<(usize, Option<SourceSpan>)> = None;
+    for (i, over) in inherited.iter().enumerate() {
+        let Some((over, span)) = *over else { continue };
+        let this = &found[i].0;
+        let position = found.iter().position(|(other, _)| *other.name == *over);
+        let (message, hint) = match (position, first) {
+            _ if !this.hierarchy => (
+                format!("`{}` is inherited and is no hierarchy", this.field),
+                "add hierarchy: true, or remove `inherited`".to_owned(),
+            ),
+            (_, Some((first, place))) => (
+                format!(
+                    "`{}` is inherited, and so is `{}` in {}",
+                    this.field,
+                    found[first].0.field,
+                    problems.place(place)
+                ),
+                "leave `inherited` to one of them".to_owned(),
+            ),
+            (None, None) => {
+                let hierarchies = found.iter().map(|(other, _)| other).filter(|other| other.hierarchy);
+                let near = did_you_mean(over, hierarchies.map(|other| &*other.name));
+                (format!("there is no relationship `{over}`"), format!("{near}name a hierarchy that is declared"))
+            }
+            (Some(position), None) if position == i => (
+                format!("`{}` is inherited over itself", this.field),
+                "name the hierarchy over which it is, or remove `inherited`".to_owned(),
+            ),
+            (Some(position), None) if !found[position].0.hierarchy => (
+                format!("`{}` is inherited over `{over}`, which is no hierarchy", this.field),
+                format!("name a hierarchy, or add hierarchy: true to `{over}`"),
+            ),
+            (Some(position), None) => {
+                found[i].0.inherited = Some(RelId(position as u16));
+                first = Some((i, span));
+                continue;
+            }
+        };
+        problems.at(span, message, hint);
+    }
 }
 
 /// Where a link's two fields are named.

@@ -17,7 +17,7 @@ pub enum Anchor {
     Property(PropId, Vec<Value>),
     /// Entities one of whose folded names equals one of the texts.
     Name(Vec<Arc<str>>),
-    /// Entities under one of these in a hierarchy, themselves included.
+    /// Entities that pass [`Filter::Within`].
     Within(Vec<Arc<str>>),
     /// From the entities of an inner anchor, back over a hop.
     Via {
@@ -43,8 +43,17 @@ pub enum Filter {
     Kinds(KindSet),
     /// Its id is one of these. A retired id counts as the id of the entity that took its place.
     Ids(Vec<Arc<str>>),
-    /// It is one of these or under one of them: reaches it over hierarchy relationships (current facts of
-    /// [`StatusSet::HELD`]), any number of steps, cycles tolerated. Unknown ids have nothing under them; retired ids count as in `Ids`.
+    /// It is one of these or under one of them. What an entity is under, its **ancestors**, is said here and nowhere else:
+    ///
+    /// - what it reaches over the plain hierarchies of the ontology alone (PART_OF), any number of steps;
+    /// - what it has over the inherited hierarchy (LOCATED_IN, inherited over PART_OF), and the ancestors of that. An entity that has none of
+    ///   it has what the entities have that it is under over the hierarchy over which it is inherited; of those, one that has none
+    ///   again has it of those that it is under itself, and so on. So a branch that is located in one city is not in the city of
+    ///   its head office, though it is part of the head office.
+    ///
+    /// Only current facts of [`StatusSet::HELD`] count, also for whether an entity has any of its own. Nothing is its own ancestor: whoever
+    /// wants the entity too says so, as this filter does. Circles, which an earlier time may hold, are walked once. Unknown ids have
+    /// nothing under them; retired ids count as in `Ids`.
     Within(Vec<Arc<str>>),
     /// **Cited**: a document that is seen and passes names it: one of its own citations is from that document, or one of a fact about it
     /// (superseded or not, whatever its period) or of an observation about it or measured by it; fact and observation known in the view.

@@ -1,8 +1,8 @@
 //! Filters and tests.
 
 use super::eval::Eval;
-use crate::graph::{Citation, Decimal, PartialDate, StatusSet, Value, When};
-use crate::ontology::Direction;
+use super::hierarchy::Marks;
+use crate::graph::{Citation, Decimal, PartialDate, Value, When};
 use crate::plan::ir::{EdgeFilter, Filter, Hop, Quantifier, Test};
 use crate::store::StoreError;
 use std::cell::{Cell, OnceCell};
@@ -24,8 +24,8 @@ pub(super) enum Prepared {
 pub(super) struct Within {
     tops: Vec<u32>,
     climbs: Cell<u32>,
-    /// A bit an entity, once collected.
-    under: OnceCell<Vec<u64>>,
+    /// All of them, once collected.
+    under: OnceCell<Marks>,
 }
 
 impl<'s> Eval<'s> {
@@ -97,75 +97,22 @@ impl<'s> Eval<'s> {
         }
         if within.under.get().is_none() && within.climbs.get() < CLIMBS {
             within.climbs.set(within.climbs.get() + 1);
-            return self.climbs_to(node, &within.tops);
+            let mut found = false;
+            self.climb(node, |above| {
+                found = within.tops.binary_search(&above).is_ok();
+                found
+            })?;
+            return Ok(found);
         }
         if within.under.get().is_none() {
-            let mut bits = vec![0u64; self.graph.nodes.len() / 64 + 1];
+            let mut marks = Marks::over(self.graph.nodes.len());
             for under in self.all_under(&within.tops)? {
-                bits[under as usize / 64] |= 1 << (under % 64);
+                marks.mark(under);
             }
             // Nobody else can have set it: one thread evaluates.
-            let _ = within.under.set(bits);
+            let _ = within.under.set(marks);
         }
-        Ok(within.under.get().is_some_and(|bits| bits[node as usize / 64] & (1 << (node % 64)) != 0))
-    }
-
-    fn climbs_to(&self, node: u32, tops: &[u32]) -> Result<bool, StoreError> {
-        let mut found = false;
-        self.climb(node, |above| {
-            found = tops.binary_search(&above).is_ok();
-            found
-        })?;
-        Ok(found)
-    }
-
-    /// Visits an entity and all that it is under, once each, the nearest first, until `visit` has seen enough.
-    pub(super) fn climb(&self, node: u32, mut visit: impl FnMut(u32) -> bool) -> Result<(), StoreError> {
-        if visit(node) {
-            return Ok(());
-        }
-        let mut met = vec![node];
-        let mut next = 0;
-        while let Some(at) = met.get(next).copied() {
-            next += 1;
-            for relationship in &self.index.hierarchies {
-                for entry in self.index.edges(at, *relationship, Direction::Out) {
-                    self.meter.edge()?;
-                    if self.is_held(entry.fact) && !met.contains(&entry.neighbour) {
-                        if visit(entry.neighbour) {
-                            return Ok(());
-                        }
-                        met.push(entry.neighbour);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Some entities and all under them, in no order, once each.
-    pub(super) fn all_under(&self, tops: &[u32]) -> Result<Vec<u32>, StoreError> {
-        let mut met = vec![0u64; self.graph.nodes.len() / 64 + 1];
-        let mut mark = |node: u32| {
-            let (word, bit) = (&mut met[node as usize / 64], 1 << (node % 64));
-            let is_new = *word & bit == 0;
-            *word |= bit;
-            is_new
-        };
-        let mut found: Vec<u32> = tops.iter().copied().filter(|node| mark(*node)).collect();
-        let mut next = 0;
-        while let Some(at) = found.get(next).copied() {
-            next += 1;
-            for relationship in &self.index.hierarchies {
-                for entry in self.index.edges(at, *relationship, Direction::In) {
-                    self.meter.edge()?;
-                    if self.is_held(entry.fact) && mark(entry.neighbour) {
-                        found.push(entry.neighbour);
-                    }
-                }
-            }
-        }
-        Ok(found)
+        Ok(within.under.get().is_some_and(|under| under.has(node)))
     }
 
     /// Whether one of these citations is from a document that is seen and passes.
@@ -202,12 +149,6 @@ impl<'s> Eval<'s> {
             }
         }
         Ok(false)
-    }
-
-    /// Whether a fact is current and its status one of those that traversals follow.
-    pub(super) fn is_held(&self, fact: u32) -> bool {
-        let head = self.fact_head(fact);
-        StatusSet::HELD.contains(head.status) && head.is_current(self.view)
     }
 
     fn name_passes(&self, node: u32, test: &Test) -> bool {

@@ -7,8 +7,9 @@ use super::index_facts::FactLists;
 use super::index_links::{Adjacency, DerivedWalk, Entry, Groups};
 use super::search::NameIndex;
 use crate::graph::{Basis, DAY_MAX, Day, Fact, Graph, Status, StatusSet, Totals, Value};
-use crate::ontology::{DerivedId, Direction, Indexing, KindId, KindSet, PropId, RelId};
+use crate::ontology::{DerivedId, Direction, Hierarchies, Indexing, KindId, KindSet, PropId, RelId};
 use crate::plan::ir::View;
+use std::convert::Infallible;
 
 /// What every look at an entity needs, close together.
 pub(super) struct NodeHead {
@@ -97,7 +98,7 @@ pub(super) struct Index {
     /// By kind: the readings of relationships that its entities have, ascending by type name, then Out before In.
     pub links: Vec<Vec<(RelId, Direction)>>,
     /// Relationships that `within` follows.
-    pub hierarchies: Vec<RelId>,
+    pub hierarchies: Hierarchies,
     /// By entity: how many are under it under the latest view, itself included.
     pub under: Vec<u32>,
     /// Facts by relationship and by document.
@@ -137,10 +138,7 @@ impl Index {
             totals: Totals::of(graph),
             links: links(graph, &symmetric, &facts_of.relationships),
             facts_of,
-            hierarchies: (0..ontology.relationships.len() as u16)
-                .map(RelId)
-                .filter(|id| ontology.relationship(*id).hierarchy)
-                .collect(),
+            hierarchies: ontology.hierarchies(),
             derived: (0..ontology.derived.len() as u16)
                 .map(|i| DerivedWalk::both(ontology, ontology.shortcut(DerivedId(i))))
                 .collect(),
@@ -217,23 +215,12 @@ impl Index {
 
     fn count_under(&mut self) {
         let mut under = vec![0u32; self.nodes.len()];
-        let mut met_by = vec![0u32; self.nodes.len()];
-        let mut frontier = Vec::new();
         for node in 0..self.nodes.len() as u32 {
-            met_by[node as usize] = node + 1;
-            frontier.push(node);
-            while let Some(above) = frontier.pop() {
+            let count = |above: u32| {
                 under[above as usize] += 1;
-                for relationship in &self.hierarchies {
-                    for entry in self.edges(above, *relationship, Direction::Out) {
-                        let stamp = &mut met_by[entry.neighbour as usize];
-                        if *stamp != node + 1 && self.is_held(entry.fact) {
-                            *stamp = node + 1;
-                            frontier.push(entry.neighbour);
-                        }
-                    }
-                }
-            }
+                false
+            };
+            let Ok(()) = self.climb(node, |fact| Ok::<_, Infallible>(self.is_held(fact)), count);
         }
         self.under = under;
     }

@@ -17,6 +17,7 @@ mod eval_page;
 mod eval_path;
 mod eval_related;
 mod eval_search;
+mod hierarchy;
 mod index;
 mod index_facts;
 mod index_links;

@@ -8,7 +8,6 @@ use super::Renderer;
 use crate::graph::{self, PartialDate, Precision, StatusSet};
 use crate::ontology::{KindSet, ValueType};
 use crate::plan::ir::{EdgeFilter, Filter, Hop, Quantifier, Test};
-use std::sync::Arc;
 
 impl Renderer<'_> {
     /// That an entity, known to be of the `possible` kinds, passes.
@@ -94,32 +93,6 @@ impl Renderer<'_> {
         let figure = figure.filtered(self.seen(&o)).filtered([cited]);
         let exists = |found| Expr::exists(Query(vec![Clause::Match(found)]));
         Expr::Or(vec![own, exists(fact), exists(figure)])
-    }
-
-    /// `(n)-[…*0..]->(root)` over current facts of the hierarchies, for roots of these ids.
-    pub(super) fn within(&mut self, n: &str, ids: &[Arc<str>]) -> Match {
-        let ids = self.ids(ids);
-        let (mut found, root) = self.above(n);
-        found.filter.insert(0, Expr::prop(&root, at::ID).infix("IN", ids));
-        found
-    }
-
-    /// An entity and all that it is under, over current facts of the hierarchies that hold: the pattern, and the variable of what is above.
-    /// Where two ways lead to one entity it is met twice.
-    pub(super) fn above(&mut self, n: &str) -> (Match, String) {
-        let hierarchies = self.ontology.relationships.iter().filter(|relationship| relationship.hierarchy);
-        let types: Vec<String> = hierarchies.map(|relationship| relationship.name.to_string()).collect();
-        if types.is_empty() {
-            return (Match::node(n, Vec::new()), n.to_owned());
-        }
-        let root = self.fresh("n");
-        let (path, r) = (self.fresh("path"), self.fresh("r"));
-        let mut each = self.current(&r);
-        each.extend(self.of_status(Expr::prop(&r, at::STATUS), StatusSet::HELD));
-        let rel = Rel { repeated: true, ..Rel::new(&path, types, Arrow::Right) };
-        let held = Expr::Quantified("all", r, Box::new(Expr::var(&path)), Box::new(Expr::And(each)));
-        let found = Match::node(n, Vec::new()).step(rel, &root, vec![at::ENTITY.into()]).filtered([held]);
-        (found, root)
     }
 
     /// That a status is in the set; nothing when every status is.

@@ -8,6 +8,7 @@ mod edges;
 mod entity;
 mod fact;
 mod filter;
+mod hierarchy;
 mod observation;
 mod page;
 mod search;
