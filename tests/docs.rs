@@ -44,6 +44,19 @@ fn answered(text: &str, answer: impl Fn(&str) -> String) -> (String, usize) {
     (out, count)
 }
 
+/// Every root field that is not of one kind alone is shown on the page of the API.
+#[test]
+fn the_page_of_the_api_shows_every_root() {
+    let world = support::world::World::load(None).expect("the shipped data load");
+    let schema = world.schema().expect("a schema");
+    let kinds = &world.graph.ontology.kinds;
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/api.md")).expect("docs/api.md");
+    let roots = schema.get_object("Query").expect("a query type").fields.keys();
+    let shared = roots.filter(|root| !kinds.iter().any(|k| *k.singular == ***root || *k.plural == ***root));
+    let missing: Vec<_> = shared.filter(|root| !page.contains(&format!("(`{root}`)"))).collect();
+    assert!(missing.is_empty(), "docs/api.md has no question for {missing:?}");
+}
+
 #[test]
 fn requests_in_the_docs_have_the_answers_beside_them() {
     let update = std::env::var_os("UPDATE").is_some();
