@@ -32,6 +32,8 @@ enum Command {
     Check(commands::check::Check),
     /// Fill a Neo4j with the seed; may be repeated, and removes what an earlier import wrote and this one does not
     Import(Box<commands::import::Import>),
+    /// Write a table (entities, facts, observations), or the whole graph, as CSV or NDJSON
+    Export(Box<commands::export::Export>),
     /// Print the plan of a request and its Cypher: what a store would be asked, and where it would start
     Explain(Box<commands::explain::Explain>),
     /// Print the published schema (SDL) of an ontology
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Serve(command)) => command.run(),
         Some(Command::Check(command)) => command.run(),
         Some(Command::Import(command)) => command.run(),
+        Some(Command::Export(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Schema(command)) => command.run(),
     };

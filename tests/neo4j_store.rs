@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         ("what_is_gone_from_the_graph_is_removed", what_is_gone_from_the_graph_is_removed),
         ("plans_give_the_rows_that_memory_gives", plans_give_the_rows_that_memory_gives),
         ("pages_join_to_the_whole_list", pages_join_to_the_whole_list),
+        ("tables_are_those_of_memory", support::tables::tables_are_those_of_memory),
     ])
 }
 

@@ -3,7 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use super::{Engine, Request, Response};
+use super::table::TableRequest;
+use super::{Engine, Request, RequestId, Response};
+use crate::error::GraphqlError;
 use crate::metrics::GraphSize;
 
 /// An engine that can be replaced while requests are under way: each is answered by the one that was in force when it came.
@@ -39,8 +41,14 @@ impl<E> Current<E> {
 }
 
 impl<E: Engine> Engine for Current<E> {
+    type Table = E::Table;
+
     async fn execute(&self, request: Request, deadline: Instant) -> Response {
         self.engine().execute(request, deadline).await
+    }
+
+    fn table(&self, request: &TableRequest, id: RequestId) -> Result<E::Table, GraphqlError> {
+        self.engine().table(request, id)
     }
 
     async fn ready(&self) -> bool {

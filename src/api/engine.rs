@@ -10,8 +10,9 @@ use super::introspect::{self, Introspection};
 use super::prepare::{Context, Operation, Prepared, Refused, prepare};
 use super::schema::{ApiSchema, SchemaError};
 use super::select::{RootField, RootWhat, Vocabulary};
+use super::table::{PlanTable, TableRequest};
 use super::write::Writer;
-use super::{Engine, Request, Response};
+use super::{Engine, Request, RequestId, Response};
 use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location, PathSegment, write_errors};
 use crate::metrics::{GraphSize, Metrics};
@@ -305,7 +306,8 @@ fn all_failed(results: &[Option<Result<Datum, StoreError>>]) -> Option<GraphqlEr
     Some(if timeout { GraphqlError::timeout() } else { GraphqlError::store_unavailable() })
 }
 
-fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlError {
+/// What a client is told of a store's failure.
+pub(super) fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlError {
     match error {
         StoreError::Unavailable => GraphqlError::store_unavailable(),
         StoreError::Timeout => GraphqlError::timeout(),
@@ -317,6 +319,8 @@ fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlError {
 const READINESS: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Engine for PlanEngine {
+    type Table = PlanTable;
+
     async fn execute(&self, request: Request, deadline: Instant) -> Response {
         let verdict = self.prepare(&request.query);
         let prepared = match &*verdict {
@@ -332,6 +336,10 @@ impl Engine for PlanEngine {
             Err(error) => return self.refuse(&[error], None),
         };
         self.answer(prepared, operation, &request, deadline).await
+    }
+
+    fn table(&self, request: &TableRequest, id: RequestId) -> Result<PlanTable, GraphqlError> {
+        PlanTable::open(&self.context, self.store.session(), self.metrics.clone(), request, id)
     }
 
     async fn ready(&self) -> bool {

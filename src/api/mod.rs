@@ -13,6 +13,7 @@ pub mod introspect;
 pub mod prepare;
 pub mod schema;
 pub mod select;
+pub mod table;
 pub mod write;
 
 use std::fmt;
@@ -24,15 +25,25 @@ use serde_json::{Map, Value};
 
 use crate::error::{ErrorCode, GraphqlError, Limit, write_errors};
 use crate::metrics::GraphSize;
+use table::TableRequest;
 
 /// What answers requests. One is shared by all connections.
 pub trait Engine: Send + Sync + 'static {
+    /// A table that is being read.
+    type Table: Table;
+
     /// Answers one request; a wrong one is answered with errors, never by failing.
     ///
     /// At `deadline` the answer is wanted, whatever is ready by then: the engine gives up its own work in time, since
     /// the caller drops the future soon after. Work that keeps a processor busy long must give way now and then
     /// (`tokio::task::yield_now`), or nothing else is served by its thread.
     fn execute(&self, request: Request, deadline: Instant) -> impl Future<Output = Response> + Send;
+
+    /// Opens a table, in the sight of one request; nothing is read yet.
+    ///
+    /// # Errors
+    /// A request that the API's types do not allow, or that costs too much.
+    fn table(&self, request: &TableRequest, id: RequestId) -> Result<Self::Table, GraphqlError>;
 
     /// Whether requests can be answered now: the data is loaded, the database answers.
     fn ready(&self) -> impl Future<Output = bool> + Send;
@@ -42,6 +53,15 @@ pub trait Engine: Send + Sync + 'static {
 
     /// How much the graph holds that is served now; none while that is not known.
     fn size(&self) -> Option<GraphSize>;
+}
+
+/// A table that is being read, part by part.
+pub trait Table: Send + 'static {
+    /// The next bytes, some rows whole; `None` after the last. The first part is given even if it is empty.
+    ///
+    /// # Errors
+    /// The store gives no answer by `deadline`, or a fault. What was given by then is no whole table.
+    fn next(&mut self, deadline: Instant) -> impl Future<Output = Result<Option<Vec<u8>>, GraphqlError>> + Send;
 }
 
 /// One GraphQL request, well-formed but not yet looked at.

@@ -1,7 +1,7 @@
 //! `mdgraph serve`.
 
 mod reload;
-mod source;
+pub mod source;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -26,7 +26,8 @@ const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// What is served, below the flags in the help.
 pub const PATHS: &str = "\
-Served: / (GraphiQL, in a browser), /graphql (requests), /schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
+Served: / (GraphiQL, in a browser), /graphql (requests), /export/{entities,facts,observations}.{csv,ndjson} (tables),
+/schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
 
 /// The command's flags.
 #[derive(Args)]

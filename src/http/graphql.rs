@@ -27,7 +27,7 @@ use crate::error::{ErrorCode, GraphqlError, Limit};
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How much longer than its deadline an engine is waited for: it answers at the deadline by itself, with what it has.
-const GRACE: Duration = Duration::from_millis(100);
+pub const GRACE: Duration = Duration::from_millis(100);
 
 /// Answers of more bytes than this keep their place among the requests under way until they are written, so that
 /// clients that read slowly cannot make the server hold any number of them.
@@ -205,11 +205,7 @@ async fn read_post<E>(
 /// Runs what an envelope holds, if there is room for it.
 async fn run<E: Engine>(shared: &Shared<E>, id: RequestId, envelope: envelope::Body) -> Answer {
     let Ok(permit) = Arc::clone(&shared.under_way).try_acquire_owned() else {
-        let error = GraphqlError::new(
-            ErrorCode::Overloaded,
-            "The server is busy with other requests. Repeat the request after the seconds of the Retry-After header.",
-        );
-        return Answer::refused(shared, error);
+        return Answer::refused(shared, overloaded());
     };
     let deadline = Instant::now() + shared.limits.deadline;
     let mut response = match envelope {
@@ -263,6 +259,21 @@ async fn batch<E: Engine>(
     }
     whole.body.push(b']');
     whole
+}
+
+/// There is no room for another request.
+pub fn overloaded() -> GraphqlError {
+    GraphqlError::new(
+        ErrorCode::Overloaded,
+        "The server is busy with other requests. Repeat the request after the seconds of the Retry-After header.",
+    )
+}
+
+/// The answer of an error alone, for paths that answer with other things than JSON.
+pub fn refusal<E>(shared: &Shared<E>, error: GraphqlError, id: RequestId) -> HttpResponse<Body> {
+    let answer = Answer::refused(shared, error);
+    let status = answer.status(AnswerType::Json);
+    answer.into_http(id, status, AnswerType::Json)
 }
 
 /// What a panic said, for the log alone.

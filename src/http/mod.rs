@@ -5,6 +5,7 @@
 
 mod connection;
 mod envelope;
+mod export;
 mod graphql;
 mod media;
 mod page;

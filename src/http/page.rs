@@ -38,6 +38,7 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const PATHS: &str = "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry (医疗器械产业知识图谱)\n\n\
                      /                in a browser: GraphiQL with examples\n\
                      /graphql         requests, by POST or GET\n\
+                     /export/…        tables: entities, facts, observations as .csv or .ndjson\n\
                      /schema.graphql  the schema\n\
                      /metrics         what the server counts and measures, for Prometheus\n\
                      /health/live     whether the process lives\n\

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{any, get};
@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-use super::{Shared, graphql, page};
+use super::{Shared, export, graphql, page};
 use crate::api::Engine;
 
 /// Answers below this size are sent as they are: a packet holds them.
@@ -45,6 +45,7 @@ pub fn routes<E: Engine>(shared: Arc<Shared<E>>) -> Router {
         .route("/", get(page::index))
         .route("/graphiql/{name}", get(page::asset))
         .route("/graphql", any(graphql::handle::<E>))
+        .route("/export/{file}", get(export::handle::<E>))
         .route("/schema.graphql", get(schema::<E>))
         .route("/metrics", get(metrics::<E>))
         .route("/health/live", get(live))
@@ -65,7 +66,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(Any)
-        .expose_headers([graphql::REQUEST_ID, RETRY_AFTER])
+        .expose_headers([graphql::REQUEST_ID, RETRY_AFTER, CONTENT_DISPOSITION])
         .max_age(PREFLIGHT_AGE)
         .vary([ACCEPT])
 }
@@ -105,5 +106,7 @@ async fn ready<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResp
 
 /// There is nothing at a path.
 pub async fn not_found() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, [PLAIN], "Nothing is served at this path. GraphQL is at /graphql.\n")
+    let text = "Nothing is served at this path. GraphQL is at /graphql; tables are at /export/entities.csv, facts.csv, observations.csv, \
+                and .ndjson of each.\n";
+    (StatusCode::NOT_FOUND, [PLAIN], text)
 }

@@ -4,6 +4,7 @@ mod client;
 mod life;
 mod limits;
 mod server;
+mod tables;
 
 use client::{Client, NEWER, ask};
 use server::Server;

@@ -7,7 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use mdgraph::api::{Engine, Request, Response};
+use mdgraph::api::table::TableRequest;
+use mdgraph::api::{Engine, Request, RequestId, Response, Table};
 use mdgraph::config::{Limits, ServerSettings};
 use mdgraph::error::{ErrorCode, GraphqlError};
 use mdgraph::http::{Stopped, serve};
@@ -20,7 +21,31 @@ struct Scripted {
     limits: Limits,
 }
 
+/// A table whose parts are told by the kind that is asked for.
+struct ScriptedTable {
+    script: String,
+    parts: u32,
+}
+
+impl Table for ScriptedTable {
+    async fn next(&mut self, _: Instant) -> Result<Option<Vec<u8>>, GraphqlError> {
+        self.parts += 1;
+        // As a store takes its time: what was written before is on its way.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        match (self.script.as_str(), self.parts) {
+            ("panic", _) => panic!("secret insides"),
+            ("store", 1) | ("store later", 4) => Err(GraphqlError::store_unavailable()),
+            ("stuck later", 4) => std::future::pending().await,
+            ("endless", _) => Ok(Some(vec![b'x'; 64 * 1024])),
+            (_, 1..=5) => Ok(Some(format!("part {}\r\n", self.parts).into_bytes())),
+            _ => Ok(None),
+        }
+    }
+}
+
 impl Engine for Scripted {
+    type Table = ScriptedTable;
+
     async fn execute(&self, request: Request, deadline: Instant) -> Response {
         let refuse = |code| Response::refused(&[GraphqlError::new(code, "as asked")], &self.limits);
         match request.query.as_str() {
@@ -46,6 +71,13 @@ impl Engine for Scripted {
         };
         let body = serde_json::json!({ "data": { "echo": text } }).to_string().into_bytes();
         Response { body, refusal: None, limit: None, cost: 1, operation: None }
+    }
+
+    fn table(&self, request: &TableRequest, _: RequestId) -> Result<ScriptedTable, GraphqlError> {
+        match request.kind.clone().unwrap_or_default() {
+            refused if refused == "refused" => Err(GraphqlError::new(ErrorCode::BadUserInput, "as asked")),
+            script => Ok(ScriptedTable { script, parts: 0 }),
+        }
     }
 
     async fn ready(&self) -> bool {

@@ -5,4 +5,5 @@
 pub mod json;
 pub mod neo4j;
 pub mod random;
+pub mod tables;
 pub mod world;

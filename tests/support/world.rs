@@ -4,7 +4,8 @@ use super::neo4j::Neo4j;
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use mdgraph::api::engine::PlanEngine;
-use mdgraph::api::{Engine as _, Request, RequestId};
+use mdgraph::api::table::TableRequest;
+use mdgraph::api::{Engine as _, Request, RequestId, Table as _};
 use mdgraph::config::Limits;
 use mdgraph::graph::Graph;
 use mdgraph::ingest::{self, SeedFile};
@@ -46,6 +47,18 @@ impl Service {
         let request = request(document, variables, operation);
         let response = RUNTIME.block_on(self.0.execute(request, Instant::now() + PATIENCE));
         String::from_utf8(response.body).map_err(|e| format!("the answer is not UTF-8: {e}"))
+    }
+}
+
+impl Service {
+    /// A whole table.
+    pub fn table(&self, request: &TableRequest) -> Result<String, String> {
+        let mut table = self.0.table(request, RequestId::next()).map_err(|e| e.to_string())?;
+        let mut whole = Vec::new();
+        while let Some(part) = RUNTIME.block_on(table.next(Instant::now() + PATIENCE)).map_err(|e| e.to_string())? {
+            whole.extend(part);
+        }
+        String::from_utf8(whole).map_err(|e| format!("the table is not UTF-8: {e}"))
     }
 }
 

@@ -49,7 +49,7 @@ impl Builder<'_> {
     }
 
     /// `FactWhere`
-    fn fact_filter(&self, input: &Input) -> Built<FactFilter> {
+    pub(super) fn fact_filter(&self, input: &Input) -> Built<FactFilter> {
         let mut filter = FactFilter::default();
         for (name, value) in self.given(input) {
             self.fact_test(name, value, &mut filter).map_err(|wrong| wrong.within(name))?;
@@ -78,7 +78,7 @@ impl Builder<'_> {
     }
 
     /// `FactOrderBy`
-    fn fact_order(&self, input: &Input) -> Built<Vec<FactOrder>> {
+    pub(super) fn fact_order(&self, input: &Input) -> Built<Vec<FactOrder>> {
         let key = |name: &str| match name {
             "since" => FactKey::Since,
             "known" => FactKey::Known,

@@ -6,9 +6,11 @@ mod fact;
 mod filter;
 mod page;
 mod project;
+mod table;
 
 pub use filter::hop;
 pub use page::page_info;
+pub use table::title;
 
 use crate::api::input::{Input, Variables, Wrong};
 use crate::api::select::{Args, RootField, RootWhat, Vocabulary};

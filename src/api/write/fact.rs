@@ -99,7 +99,7 @@ impl Writer<'_> {
 
     /// `威高集团 参与 威海市医疗器械产业链（角色：链主；计划；2022-03起）`: the ends and the relationship's label, and in brackets
     /// what qualifies it.
-    fn sentence(&self, row: &mut Row, lang: Lang) -> Result<String, Misfit> {
+    pub(in crate::api) fn sentence(&self, row: &mut Row, lang: Lang) -> Result<String, Misfit> {
         let subject = name_of(row.next()?)?;
         let relationship = &self.ontology.relationships[self.relationship_of(row)?];
         let object = name_of(row.next()?)?;

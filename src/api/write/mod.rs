@@ -35,22 +35,22 @@ pub struct Writer<'a> {
 }
 
 /// The values of a row, taken in turn.
-struct Row<'r> {
+pub(super) struct Row<'r> {
     values: std::slice::Iter<'r, Datum>,
 }
 
 impl<'r> Row<'r> {
-    fn of(values: &'r [Datum]) -> Row<'r> {
+    pub fn of(values: &'r [Datum]) -> Row<'r> {
         Row { values: values.iter() }
     }
     /// The row of a record.
-    fn list(datum: &'r Datum) -> Result<Row<'r>, Misfit> {
+    pub fn list(datum: &'r Datum) -> Result<Row<'r>, Misfit> {
         match datum {
             Datum::List(values) => Ok(Row::of(values)),
             _ => Err(Misfit("a record is missing")),
         }
     }
-    fn next(&mut self) -> Result<&'r Datum, Misfit> {
+    pub fn next(&mut self) -> Result<&'r Datum, Misfit> {
         self.values.next().ok_or(Misfit("a row is too short"))
     }
     fn int(&mut self) -> Result<i64, Misfit> {
