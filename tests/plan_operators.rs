@@ -339,6 +339,15 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
             View::new(None, "2022-08".parse().ok()),
         ),
         (
+            "History",
+            "The dated values of a property that changes, from lists of one length; their citations stand in lists that say of which value each is.",
+            of(Slot::History(
+                ontology.property_named("stage").unwrap(),
+                vec![DatedSlot::Value, DatedSlot::Since, DatedSlot::Sources(3, vec![CitationSlot::Section])],
+            )),
+            View::new(None, "2022-08".parse().ok()),
+        ),
+        (
             "Search",
             "Entities by name keys, the best key of each shown.",
             Root::Search(SearchPage {

@@ -65,6 +65,21 @@ pub struct Dated {
     pub citations: Vec<Citation>,
 }
 
+impl Dated {
+    /// First day on which it may hold.
+    pub fn valid_from(&self) -> Day {
+        self.since.as_ref().map_or(super::DAY_MIN, When::first)
+    }
+    /// Last day on which it may hold.
+    pub fn valid_to(&self) -> Day {
+        self.until.as_ref().map_or(super::DAY_MAX, When::last)
+    }
+    /// By what the values of a property are in order; the last one that a view sees is the value in it.
+    pub fn order(&self) -> (Day, Day, &Value) {
+        (self.valid_from(), self.known_from, &self.value)
+    }
+}
+
 /// An entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {

@@ -43,6 +43,9 @@ impl Names {
     }
 }
 
+/// What the field of a property's dated values is called after the property: `stageHistory`. No other field of an entity ends so.
+pub const HISTORY: &str = "History";
+
 impl Ontology {
     /// The kind of an id. Ids come from this ontology.
     pub fn kind(&self, id: KindId) -> &Kind {
@@ -107,6 +110,11 @@ impl Ontology {
     /// By name: `creditCode`.
     pub fn property_named(&self, name: &str) -> Option<PropId> {
         self.names.properties.get(name).copied()
+    }
+    /// The `@history` property whose dated values a field of the API gives: `stageHistory`.
+    pub fn history_named(&self, name: &str) -> Option<PropId> {
+        let id = self.property_named(name.strip_suffix(HISTORY)?)?;
+        self.property(id).history.then_some(id)
     }
     /// By type: `MAKES`.
     pub fn relationship_named(&self, name: &str) -> Option<RelId> {

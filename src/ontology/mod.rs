@@ -23,7 +23,7 @@ pub mod spelling;
 pub use error::OntologyError;
 pub use ids::{DerivedId, EnumId, InterfaceId, KindId, KindSet, PropId, RelId, StructId};
 pub use load::{LoadError, embedded_files, load};
-pub use lookup::Names;
+pub use lookup::{HISTORY, Names};
 
 /// What a thing is called, in the two languages of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

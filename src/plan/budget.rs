@@ -17,7 +17,7 @@
 //!   with a level 10 more, and a row each;
 //! - a **shortcut** (derived hop) costs 5 more than a stored one for each of its uses; a **search** 20;
 //! - a single neighbour, an object, a subject, a document costs what its row's pages cost, and 1 if it has to be looked for;
-//! - **citations** cost 1 a list, plus what a document's nested pages cost three times ([`USUAL_CITATIONS`]), or `limit` times if that is less:
+//! - **citations** and the **history** of a property cost 1 a list, plus what a document's nested pages cost three times ([`USUAL_CITATIONS`]), or `limit` times if that is less:
 //!   what is stated has one to three, however many are asked for.
 //!
 //! So an entity with three pages of 20 costs 1 + 3·(1+20) = 64, a page of 20 such entities 1 + 20·64 = 1,281, and pages of 100 in pages
@@ -25,9 +25,10 @@
 //! were they full, 20⁴ rows: a fortieth is 4,421, and that is its price. Nothing overflows: sums and products saturate.
 
 use super::ir::{
-    AggregateSlot, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntitiesPage, EntityKey, EntityOrder,
-    EntityProjection, FactKey, FactProjection, FactSlot, FactsPage, Filter, GroupBy, Hop, ObservationFilter,
-    ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, RelatedPage, Root, SearchPage, Slot, Test,
+    AggregateSlot, CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntitiesPage, EntityKey,
+    EntityOrder, EntityProjection, FactKey, FactProjection, FactSlot, FactsPage, Filter, GroupBy, Hop,
+    ObservationFilter, ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, RelatedPage, Root,
+    SearchPage, Slot, Test,
 };
 use std::iter::Sum;
 use std::ops::Add;
@@ -214,6 +215,7 @@ fn slot_cost(slot: &Slot) -> Price {
         | Slot::Property(_)
         | Slot::Degree => Price::default(),
         Slot::Sources(limit, document) => citations_cost(*limit, document),
+        Slot::History(_, slots) => history_cost(slots),
         Slot::Edges(page) => edges_cost(page),
         Slot::One(hop, entity) => entity_cost(entity) + 1 + hop_cost(*hop),
         Slot::Related(page) => related_cost(page),
@@ -284,6 +286,15 @@ fn citations_cost(limit: u32, citation: &CitationProjection) -> Price {
         })
         .sum();
     documents.times(Price::from(u64::from(limit.min(USUAL_CITATIONS)))) + 1
+}
+
+/// A property changes about as often as a statement is cited.
+fn history_cost(slots: &[DatedSlot]) -> Price {
+    let sources = slots.iter().map(|slot| match slot {
+        DatedSlot::Sources(limit, document) => citations_cost(*limit, document),
+        DatedSlot::Value | DatedSlot::Since | DatedSlot::Until => Price::default(),
+    });
+    sources.sum::<Price>().times(Price::from(u64::from(USUAL_CITATIONS))) + 1
 }
 
 fn observations_cost(page: &ObservationsPage, rows: Price) -> Price {

@@ -3,7 +3,7 @@
 
 use super::explain_filter::{edge_filter, fact_filter, filter, observation_filter};
 use super::ir::{
-    Anchor, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityKey, EntityOrder, EntityProjection,
+    Anchor, CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntityKey, EntityOrder, EntityProjection,
     FactAnchor, FactKey, FactOrder, FactProjection, FactSlot, FactsPage, Hop, Lang, ObservationKey,
     ObservationProjection, ObservationSlot, ObservationsPage, PageArgs, RelatedKey, Root, Slot, SortValue, View,
 };
@@ -104,6 +104,7 @@ impl Printer<'_> {
         for slot in slots {
             match slot {
                 Slot::Sources(limit, citation) => self.citations(*limit, citation),
+                Slot::History(id, slots) => self.history(&o.property(*id).name, slots),
                 Slot::Edges(page) => self.edges(page),
                 Slot::One(over, entity) => self.block(&format!("One {}", hop(*over, o)), |p| p.entity(entity)),
                 Slot::Related(page) => {
@@ -215,6 +216,18 @@ impl Printer<'_> {
             for slot in slots {
                 if let CitationSlot::Document(entity) = slot {
                     p.block("document", |p| p.entity(entity));
+                }
+            }
+        });
+    }
+
+    fn history(&mut self, property: &str, slots: &[DatedSlot]) {
+        self.block(&format!("history of {property}"), |p| {
+            let plain = slots.iter().filter(|slot| !matches!(slot, DatedSlot::Sources(..)));
+            p.values(plain.map(|slot| lower_first(&format!("{slot:?}"))).collect());
+            for slot in slots {
+                if let DatedSlot::Sources(limit, citation) = slot {
+                    p.citations(*limit, citation);
                 }
             }
         });

@@ -27,6 +27,11 @@ pub fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
         Slot::Sources(3, citation(ontology)),
     ];
     slots.extend(ontology.kind(kind).properties.iter().map(|property| Slot::Property(*property)));
+    let dated = |id: &&PropId| ontology.property(**id).history;
+    slots.extend(ontology.kind(kind).properties.iter().filter(dated).map(|property| {
+        let row = vec![DatedSlot::Value, DatedSlot::Since, DatedSlot::Until, DatedSlot::Sources(2, citation(ontology))];
+        Slot::History(*property, row)
+    }));
     for (number, (_, link)) in ontology.links_of(Target::Kind(kind)).into_iter().enumerate() {
         let hop = match link {
             Link::Relationship(id, direction) => Hop::Edge(id, direction),

@@ -3,13 +3,13 @@
 use super::filter::hop;
 use super::{Builder, Planned, lang};
 use crate::api::select::{
-    Args, CitationField, Connection, ConnectionField, EdgeField, EntityField, EntitySet, Field, Fields,
+    Args, CitationField, Connection, ConnectionField, DatedField, EdgeField, EntityField, EntitySet, Field, Fields,
     ObservationField, ObservationSet, RankField, ScopeField, Sources,
 };
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, Link};
 use crate::plan::ir::{
-    CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, Filter, ObservationFilter,
+    CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntityProjection, Filter, ObservationFilter,
     ObservationProjection, ObservationSlot, ObservationsPage, RelatedPage, Slot, View,
 };
 use std::sync::Arc;
@@ -64,6 +64,7 @@ impl Builder<'_> {
             EntityField::Disambiguation(args) => Slot::Disambiguation(lang(args, self.variables)),
             EntityField::Description(args) => Slot::Description(lang(args, self.variables)),
             EntityField::Property(id, _) => Slot::Property(*id),
+            EntityField::History(id, fields) => Slot::History(*id, self.dated(fields, view)?),
             EntityField::Degree => Slot::Degree,
             EntityField::Sources(sources) => {
                 let (most, citation) = self.sources(sources, view)?;
@@ -76,6 +77,23 @@ impl Builder<'_> {
             EntityField::Observations(connection) => Slot::Observations(self.observations(connection, view)?),
         });
         Ok(())
+    }
+
+    fn dated(&self, fields: &[Field<DatedField>], view: &View) -> Planned<Vec<DatedSlot>> {
+        let mut slots = Vec::with_capacity(fields.len());
+        for field in fields {
+            slots.push(match &field.what {
+                DatedField::Typename => continue,
+                DatedField::Value => DatedSlot::Value,
+                DatedField::Since(_) => DatedSlot::Since,
+                DatedField::Until(_) => DatedSlot::Until,
+                DatedField::Sources(sources) => {
+                    let (most, citation) = self.sources(sources, view)?;
+                    DatedSlot::Sources(most, citation)
+                }
+            });
+        }
+        Ok(slots)
     }
 
     pub(super) fn sources(&self, sources: &Sources, view: &View) -> Planned<(u32, CitationProjection)> {

@@ -4,7 +4,7 @@
 //! `TakesPartInWhere` of a relationship, shared by both directions, `TakesPartInConnection` and `TakesPartInInverseConnection`; what is derived
 //! shares one edge, and one connection a target. So a kind costs few types.
 
-use crate::ontology::{Described, Direction, Link, Ontology, PropId, Target, ValueType};
+use crate::ontology::{Described, Direction, HISTORY, Labels, Link, Ontology, PropId, Target, ValueType};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -133,7 +133,7 @@ impl Writer<'_> {
             Target::Kind(id) => self.ontology.kind(id).described.clone(),
             Target::Interface(id) => self.ontology.interface(id).described.clone(),
             Target::Entity => Described {
-                labels: crate::ontology::Labels { zh: "实体".into(), en: "entity".into() },
+                labels: Labels { zh: "实体".into(), en: "entity".into() },
                 text: "图谱中的任何事物。\nAnything in the graph.".into(),
             },
         }
@@ -184,6 +184,10 @@ impl Writer<'_> {
                 property.name,
                 self.type_of(&property.ty)
             ));
+            if property.history {
+                let Labels { zh, en } = &property.described.labels;
+                self.line(&format!("\"{zh}历程 · its values of {en}, each with its period, in their order\"\n{}{HISTORY}: [DatedValue!]!", property.name));
+            }
         }
         let links = ontology.links_of(target);
         for (field, link) in &links {
@@ -304,7 +308,7 @@ impl Writer<'_> {
                 "\"\"\"\n{zh}的边的条件 · filter of edges: {en}\n所给的条件都须满足。\nEverything given must hold.\n\"\"\"\ninput {name}Where {{\n\
                  \"状态 · one of these\"\nstatus: [Status!]\n\"依据 · one of these\"\nbasis: [Basis!]\n{tests}}}"
             ));
-            let ends: &[(&str, Target, &crate::ontology::Labels)] =
+            let ends: &[(&str, Target, &Labels)] =
                 &[("", it.to, &it.described.labels), ("Inverse", it.from, &it.inverse_labels)];
             for (side, target, labels) in &ends[..if it.symmetric { 1 } else { 2 }] {
                 self.connection(&format!("{name}{side}"), name, labels, ontology.target_name(*target));
@@ -331,14 +335,14 @@ impl Writer<'_> {
             }
         }
         for target in targets {
-            let labels = crate::ontology::Labels { zh: "推导".into(), en: format!("derived edges to {target}") };
+            let labels = Labels { zh: "推导".into(), en: format!("derived edges to {target}") };
             self.connection(&format!("{target}Derived"), "Derived", &labels, target);
             self.quantified(&format!("{target}Derived"), "DerivedWhere", target, &labels);
         }
     }
 
     /// `…Filter {some none every}` and its `…Match {node edge}`.
-    fn quantified(&mut self, name: &str, edge: &str, target: &str, labels: &crate::ontology::Labels) {
+    fn quantified(&mut self, name: &str, edge: &str, target: &str, labels: &Labels) {
         let (zh, en) = (&labels.zh, &labels.en);
         self.line(&format!(
             "\"\"\"\n{zh}的条件 · filter: {en}\n所给的条件都须满足；只看已记录的。\nEverything given must hold; it speaks of what is recorded.\n\"\"\"\n\

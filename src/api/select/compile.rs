@@ -263,6 +263,9 @@ impl<'d> Compiler<'d> {
             "facts" => EntityField::Facts(self.connection(it, KindSet::EMPTY)?),
             "related" => EntityField::Related(self.connection(it, self.ontology.all_kinds())?),
             "observations" => EntityField::Observations(self.connection(it, KindSet::EMPTY)?),
+            _ if let Some(property) = self.ontology.history_named(name) => {
+                EntityField::History(property, self.dated(it)?)
+            }
             _ => match self.ontology.property_named(name) {
                 Some(property) => {
                     let value = self.value(it, &self.ontology.property(property).ty)?;

@@ -39,6 +39,19 @@ impl<'d> Compiler<'d> {
         Ok(Arc::new(fields))
     }
 
+    /// `<property>History`
+    pub(super) fn dated(&mut self, it: &Collected<'d>) -> Compiled<Fields<DatedField>> {
+        self.fields(it, |this, inner| {
+            Ok(match inner.first().name.as_str() {
+                "value" => DatedField::Value,
+                "since" => DatedField::Since(this.when(inner)?),
+                "until" => DatedField::Until(this.when(inner)?),
+                "sources" => DatedField::Sources(this.sources(inner)?),
+                _ => DatedField::Typename,
+            })
+        })
+    }
+
     fn when(&mut self, it: &Collected<'d>) -> Compiled<Fields<WhenField>> {
         self.fields(it, |_, inner| {
             let parts = ["text", "earliest", "latest"];

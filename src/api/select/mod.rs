@@ -87,6 +87,8 @@ pub enum EntityField {
     Description(Args),
     /// A property.
     Property(PropId, ValueSet),
+    /// `<property>History`
+    History(PropId, Fields<DatedField>),
     /// `degree`
     Degree,
     /// `sources(first)`

@@ -69,6 +69,21 @@ pub enum WhenField {
     Part(usize),
 }
 
+/// A field of `DatedValue`.
+#[derive(Debug)]
+pub enum DatedField {
+    /// `__typename`
+    Typename,
+    /// `value`
+    Value,
+    /// `since`
+    Since(Fields<WhenField>),
+    /// `until`
+    Until(Fields<WhenField>),
+    /// `sources(first)`
+    Sources(Sources),
+}
+
 /// What is selected of observations.
 pub type ObservationSet = Fields<ObservationField>;
 

@@ -2,7 +2,7 @@
 
 use super::{Misfit, Row, Writer, Written, json, label};
 use crate::api::build::lang;
-use crate::api::select::{FactField, FactPropertyField, FactSet, Field, WhenField};
+use crate::api::select::{DatedField, FactField, FactPropertyField, FactSet, Field, WhenField};
 use crate::graph::{Basis, Status};
 use crate::ontology::{EdgeProperty, Relationship, ValueType};
 use crate::plan::ir::Lang;
@@ -68,6 +68,23 @@ impl Writer<'_> {
             this.object(fields, |this, field| match field {
                 WhenField::Typename => this.name("When"),
                 WhenField::Part(at) => this.plain(parts.get(*at).ok_or(Misfit("a time is incomplete"))?),
+            })
+        })
+    }
+
+    /// The dated values of a property.
+    pub(super) fn history(&mut self, fields: &[Field<DatedField>], datum: &Datum) -> Written {
+        let Datum::List(values) = datum else { return Err(Misfit("dated values are missing")) };
+        self.list(values, |this, value| {
+            let mut row = Row::list(value)?;
+            this.object(fields, |this, field| match field {
+                DatedField::Typename => this.name("DatedValue"),
+                DatedField::Value => {
+                    let text = text_of(row.next()?);
+                    this.name(&text)
+                }
+                DatedField::Since(fields) | DatedField::Until(fields) => this.when(fields, row.next()?),
+                DatedField::Sources(sources) => this.sources(&sources.fields, row.next()?),
             })
         })
     }

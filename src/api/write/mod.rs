@@ -214,6 +214,7 @@ impl Writer<'_> {
                     self.value(set, list, datum)
                 }
             },
+            EntityField::History(_, fields) => self.history(fields, row.next()?),
             EntityField::Sources(sources) => self.sources(&sources.fields, row.next()?),
             EntityField::One(_, set) => self.entity(set, row.next()?),
             EntityField::Edges(_, connection)

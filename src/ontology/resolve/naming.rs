@@ -1,6 +1,7 @@
 //! How things are named: letter case, derived names, names that the API or the seed format has taken, labels.
 
 use super::super::error::Problems;
+use super::super::lookup::HISTORY;
 use super::super::{Described, Labels};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
@@ -14,6 +15,7 @@ const API_TYPES: &[&str] = &[
     "Citation",
     "CreditCode",
     "Date",
+    "DatedValue",
     "Decimal",
     "Derived",
     "Direction",
@@ -274,6 +276,9 @@ pub(super) fn check_field(name: &str, span: Option<SourceSpan>, problems: &mut P
     if Case::Field.check("field", name, span, problems) && ENTITY_FIELDS.contains(&name) {
         let message = format!("every entity has `{name}` already, without declaring it");
         problems.at(span, message, "leave it out, or choose another name if something else is meant");
+    } else if name.ends_with(HISTORY) {
+        let message = format!("`{name}` ends as the field of a property's dated values does");
+        problems.at(span, message, "choose another name; dated values come with `@history` on the property itself");
     }
 }
 

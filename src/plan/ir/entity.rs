@@ -86,6 +86,9 @@ pub enum Slot {
     Description(Lang),
     /// A property, timeless or `@history`: the value's datum, or `Null`.
     Property(PropId),
+    /// The dated values of a `@history` property, of which [`Slot::Property`] takes the last: those known in the view whose period overlaps
+    /// it, by the first day of `since` (unknown first), then the known day, then the value: `List` of rows.
+    History(PropId, Vec<DatedSlot>),
     /// **Degree**: the number of distinct other entities joined to it by current facts of [`StatusSet::HELD`]: `Int`.
     Degree,
     /// Its citations from documents that are seen, ascending by document id and section, at most so many: `List` of citation rows.
@@ -100,4 +103,17 @@ pub enum Slot {
     Facts(FactsPage),
     /// A page of the observations of which it is a subject, or which measure it: `Page`.
     Observations(ObservationsPage),
+}
+
+/// One value of a dated value's row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DatedSlot {
+    /// The value's datum.
+    Value,
+    /// `List [Str text, Date|Null earliest, Date|Null latest]`, or `Null`.
+    Since,
+    /// Likewise.
+    Until,
+    /// Its citations, as [`Slot::Sources`].
+    Sources(u32, CitationProjection),
 }

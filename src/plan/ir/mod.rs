@@ -32,7 +32,7 @@ mod observation;
 
 pub use aggregate::{AggregateProjection, AggregateSlot, GroupBy, GroupKey};
 pub use edge::{EdgeSlot, EdgesPage, RelatedPage};
-pub use entity::{EntitiesPage, EntityKey, EntityOrder, EntityProjection, RelatedKey, Slot};
+pub use entity::{DatedSlot, EntitiesPage, EntityKey, EntityOrder, EntityProjection, RelatedKey, Slot};
 pub use fact::{
     CitationProjection, CitationSlot, FactAnchor, FactFilter, FactKey, FactOrder, FactProjection, FactSlot, FactsPage,
 };

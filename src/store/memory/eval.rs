@@ -5,7 +5,7 @@ use super::eval_facts::FactsOf;
 use super::eval_filter::Prepared;
 use super::index::{FactHead, Index, NodeHead};
 use super::work::Meter;
-use crate::graph::{Bilingual, Graph, Node, NodeIx, Totals, Value};
+use crate::graph::{Bilingual, Dated, Graph, Node, NodeIx, Totals, Value};
 use crate::ontology::{Ontology, PropId};
 use crate::plan::ir::{EntityProjection, Lang, Root, Slot, SortValue, View};
 use crate::store::{Datum, StoreError, Work};
@@ -102,16 +102,15 @@ impl<'s> Eval<'s> {
             let known = !self.view.is_known_set() || node.property_known(id) <= self.view.known;
             return known.then_some(value);
         }
-        let at = node.history.binary_search_by_key(&id, |(p, _)| *p).ok()?;
-        let first = |since: &Option<crate::graph::When>| since.as_ref().map_or(crate::graph::DAY_MIN, |w| w.first());
-        let last = |until: &Option<crate::graph::When>| until.as_ref().map_or(crate::graph::DAY_MAX, |w| w.last());
-        node.history[at]
-            .1
-            .iter()
-            .filter(|dated| dated.known_from <= self.view.known)
-            .filter(|d| first(&d.since) <= self.view.valid_to && last(&d.until) >= self.view.valid_from)
-            .max_by_key(|dated| (first(&dated.since), dated.known_from, &dated.value))
-            .map(|dated| &dated.value)
+        self.dated(node, id).max_by_key(|dated| dated.order()).map(|dated| &dated.value)
+    }
+
+    /// The dated values of a `@history` property that the view sees.
+    pub(super) fn dated(&self, node: &'s Node, id: PropId) -> impl Iterator<Item = &'s Dated> {
+        let found = node.history.binary_search_by_key(&id, |(p, _)| *p).ok();
+        let entries: &[Dated] = found.map_or(&[], |at| &node.history[at].1);
+        let (known, from, to) = (self.view.known, self.view.valid_from, self.view.valid_to);
+        entries.iter().filter(move |it| it.known_from <= known && it.valid_from() <= to && it.valid_to() >= from)
     }
 
     /// An entity's row.
@@ -150,6 +149,7 @@ impl<'s> Eval<'s> {
             Slot::Disambiguation(lang) => text(bilingual(&node.disambiguation, *lang)),
             Slot::Description(lang) => text(bilingual(&node.description, *lang)),
             Slot::Property(id) => self.property(ix, *id).map_or(Datum::Null, Datum::from),
+            Slot::History(id, slots) => self.history(node, *id, slots)?,
             Slot::Degree => Datum::Int(self.degree(ix)),
             Slot::Sources(limit, projection) => self.citations(&node.citations, *limit, projection)?,
             Slot::Edges(plan) => self.edges_page(ix, plan)?,

@@ -1,8 +1,9 @@
 //! Rows of facts and of citations.
 
 use super::eval::{Eval, text};
-use crate::graph::{Citation, Day, FactIx, PartialDate, When};
-use crate::plan::ir::{CitationProjection, CitationSlot, FactProjection, FactSlot};
+use crate::graph::{Citation, Dated, Day, FactIx, Node, PartialDate, When};
+use crate::ontology::PropId;
+use crate::plan::ir::{CitationProjection, CitationSlot, DatedSlot, FactProjection, FactSlot};
 use crate::store::{Datum, StoreError};
 
 impl<'s> Eval<'s> {
@@ -50,6 +51,25 @@ impl<'s> Eval<'s> {
             }
             FactSlot::Sources(limit, projection) => self.citations(&fact.citations, *limit, projection)?,
         })
+    }
+
+    /// The dated values of a property.
+    pub(super) fn history(&self, node: &'s Node, id: PropId, slots: &[DatedSlot]) -> Result<Datum, StoreError> {
+        let mut dated: Vec<&Dated> = self.dated(node, id).collect();
+        dated.sort_by_key(|dated| dated.order());
+        let mut rows = Vec::with_capacity(dated.len());
+        for dated in dated {
+            let row = slots.iter().map(|slot| {
+                Ok(match slot {
+                    DatedSlot::Value => Datum::from(&dated.value),
+                    DatedSlot::Since => dated.since.as_ref().map_or(Datum::Null, when),
+                    DatedSlot::Until => dated.until.as_ref().map_or(Datum::Null, when),
+                    DatedSlot::Sources(limit, projection) => self.citations(&dated.citations, *limit, projection)?,
+                })
+            });
+            rows.push(Datum::List(row.collect::<Result<_, StoreError>>()?));
+        }
+        Ok(Datum::List(rows))
     }
 
     /// Citations from documents that are seen, at most so many.

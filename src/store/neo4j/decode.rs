@@ -11,8 +11,8 @@ use crate::graph::naming::KeyField;
 use crate::graph::{DAY_MIN, Decimal, PartialDate};
 use crate::ontology::{Ontology, RelId, ValueType};
 use crate::plan::ir::{
-    AggregateSlot, CitationProjection, CitationSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection, FactSlot,
-    Hop, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
+    AggregateSlot, CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection,
+    FactSlot, Hop, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
 };
 use crate::store::{Datum, Item, Page};
 
@@ -171,6 +171,18 @@ impl Decoder<'_> {
                 Ok(Datum::List(vec![zh, en, texts(next())?, texts(next())?, texts(next())?]))
             }
             Slot::Property(property) => typed(&self.ontology.property(*property).ty, self.ontology, value),
+            Slot::History(property, slots) => {
+                let ty = &self.ontology.property(*property).ty;
+                let rows = list(value)?.into_iter().map(|row| {
+                    let row = self.row(list(row)?.into_iter(), slots, |slot, value| match slot {
+                        DatedSlot::Value => typed(ty, self.ontology, value),
+                        DatedSlot::Since | DatedSlot::Until => listed_when(value),
+                        DatedSlot::Sources(_, citations) => self.sources(value, citations),
+                    });
+                    Ok(Datum::List(row?))
+                });
+                Ok(Datum::List(rows.collect::<Decoded<_>>()?))
+            }
             Slot::Degree => Ok(Datum::Int(whole(&value)?)),
             Slot::Sources(_, citations) => self.sources(value, citations),
             Slot::Edges(page) => self.edges(value, page),
@@ -440,6 +452,12 @@ fn when(value: Value) -> Decoded {
         Value::Null => Ok(Datum::Null),
         words => Ok(Datum::List(vec![text(words)?, date(&earliest)?, date(&latest)?])),
     }
+}
+
+/// A time from lists, which hold no null: the empty text and 0 stand for it.
+fn listed_when(value: Value) -> Decoded {
+    let absent = |part| if part == Value::Text(String::new()) || part == Value::Int(0) { Value::Null } else { part };
+    when(Value::List(list(value)?.into_iter().map(absent).collect()))
 }
 
 fn sort_value(value: Value) -> Decoded<SortValue> {

@@ -12,9 +12,10 @@ use super::layout as at;
 use super::schema;
 use super::value::Value;
 use crate::graph::{
-    Bilingual, Citation, DAY_MAX, Fact, Graph, Node, NodeIx, Observation, StatusSet, When, naming, naming::slip,
+    Bilingual, Citation, DAY_MAX, Dated, Day, Fact, Graph, Node, NodeIx, Observation, PartialDate, StatusSet, When,
+    naming, naming::slip,
 };
-use crate::ontology::{Indexing, KindId, RelId};
+use crate::ontology::{Indexing, KindId, PropId, RelId};
 
 /// Rows a statement.
 const BATCH: usize = 1000;
@@ -135,17 +136,17 @@ impl Import<'_> {
         for (property, entries) in &node.history {
             // In the order in which the last one that fits a view is its value; every one fits the latest view.
             let mut entries: Vec<_> = entries.iter().collect();
-            let first = |when: &Option<When>| when.as_ref().map_or(crate::graph::DAY_MIN, When::first);
-            let last = |when: &Option<When>| when.as_ref().map_or(DAY_MAX, When::last);
-            entries.sort_by_key(|dated| (first(&dated.since), dated.known_from, &dated.value));
+            entries.sort_by_key(|dated| dated.order());
             if let Some(dated) = entries.last() {
                 row.push((ontology.property(*property).name.to_string(), at::stored(&dated.value)));
             }
+            let days = |day: fn(&Dated) -> Day| entries.iter().map(|dated| i64::from(day(dated))).collect::<Vec<_>>();
             let [values, from, to, known] = at::history_of(ontology, *property);
             row.push((values, Value::List(entries.iter().map(|dated| at::stored(&dated.value)).collect())));
-            row.push((from, entries.iter().map(|dated| i64::from(first(&dated.since))).collect::<Vec<_>>().into()));
-            row.push((to, entries.iter().map(|dated| i64::from(last(&dated.until))).collect::<Vec<_>>().into()));
-            row.push((known, entries.iter().map(|dated| i64::from(dated.known_from)).collect::<Vec<_>>().into()));
+            row.push((from, days(Dated::valid_from).into()));
+            row.push((to, days(Dated::valid_to).into()));
+            row.push((known, days(|dated| dated.known_from).into()));
+            self.push_dates(&mut row, *property, &entries);
         }
         self.push_citations(&mut row, &node.citations);
         row
@@ -320,6 +321,25 @@ impl Import<'_> {
         push(&mut row, at::DOUBT, o.doubt.as_deref());
         self.push_citations(&mut row, &o.citations);
         row
+    }
+
+    /// What is written about the values of a `@history` property, in their order: dates and citations.
+    fn push_dates(&self, row: &mut Row, property: PropId, entries: &[&Dated]) {
+        let ontology = &self.graph.ontology;
+        let ends: [fn(&Dated) -> Option<&When>; 2] = [|dated| dated.since.as_ref(), |dated| dated.until.as_ref()];
+        for ([words, earliest, latest], end) in at::dates_of(ontology, property).into_iter().zip(ends) {
+            let whens = || entries.iter().map(|dated| end(dated));
+            let code = |date: Option<PartialDate>| date.map_or(0, |date| i64::from(date.code()));
+            row.push((words, Value::texts(whens().map(|when| when.map_or("", |when| &*when.text)))));
+            row.push((earliest, whens().map(|when| code(when.and_then(|w| w.earliest))).collect::<Vec<_>>().into()));
+            row.push((latest, whens().map(|when| code(when.and_then(|w| w.latest))).collect::<Vec<_>>().into()));
+        }
+        let cited = || (0i64..).zip(entries).flat_map(|(at, dated)| dated.citations.iter().map(move |it| (at, it)));
+        let [values, documents, sections, supports] = at::citations_of(ontology, property);
+        row.push((values, cited().map(|(at, _)| at).collect::<Vec<_>>().into()));
+        row.push((documents, Value::texts(cited().map(|(_, it)| &*self.graph.node(it.document).id))));
+        row.push((sections, Value::texts(cited().map(|(_, it)| &*it.section))));
+        row.push((supports, Value::texts(cited().map(|(_, it)| it.supports.join(",")))));
     }
 
     fn push_citations(&self, row: &mut Row, citations: &[Citation]) {

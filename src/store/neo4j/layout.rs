@@ -186,6 +186,20 @@ pub fn history_of(ontology: &Ontology, property: PropId) -> [String; 4] {
     ["values", "from", "to", "known"].map(|part| format!("_{part}_{name}"))
 }
 
+/// The lists beside those of [`history_of`] that say what is written about each value: words, earliest and latest date of `since`, then of
+/// `until`; where nothing is said, the empty text and 0.
+pub fn dates_of(ontology: &Ontology, property: PropId) -> [[String; 3]; 2] {
+    let name = &ontology.property(property).name;
+    ["since", "until"].map(|end| ["Text", "Earliest", "Latest"].map(|part| format!("_{end}{part}_{name}")))
+}
+
+/// The citations of all values of a `@history` property, in four lists of one length: which value (counted from 0), and as
+/// [`CITED_DOCUMENTS`], [`CITED_SECTIONS`] and [`CITED_SUPPORTS`].
+pub fn citations_of(ontology: &Ontology, property: PropId) -> [String; 4] {
+    let name = &ontology.property(property).name;
+    ["Values", "Documents", "Sections", "Supports"].map(|part| format!("_cited{part}_{name}"))
+}
+
 /// A property's value as Neo4j holds it.
 pub fn stored(value: &graph::Value) -> Value {
     match value {

@@ -8,7 +8,7 @@ use super::aggregate::Listed;
 use super::page::{Key, Listing};
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, KindSet, RelId};
-use crate::plan::ir::{CitationProjection, CitationSlot, EdgeFilter, EdgeSlot, EdgesPage, Hop, RelatedPage};
+use crate::plan::ir::{EdgeFilter, EdgeSlot, EdgesPage, Hop, RelatedPage};
 
 /// How many facts a derived edge shows.
 const FACTS_SHOWN: i64 = 100;
@@ -342,34 +342,6 @@ impl Renderer<'_> {
             }
             (EdgeSlot::Fact(_) | EdgeSlot::Property(_) | EdgeSlot::Relationship | EdgeSlot::Direction, _) => Expr::Null,
         }
-    }
-
-    /// The citations of an entity, a fact or an observation.
-    pub(super) fn sources(&mut self, of: &str, limit: u32, slots: &CitationProjection) -> Expr {
-        let (i, d) = (self.fresh("i"), self.fresh("n"));
-        let all = |list| Expr::prop(of, list);
-        let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![all(at::CITED_DOCUMENTS)]), Expr::Int(0)]);
-        let positions = Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))]);
-        let this = |list| Expr::prop(of, list).at(Expr::var(&i));
-        let document = Match::node(&d, vec![at::ENTITY.into()])
-            .filtered([Expr::prop(&d, at::ID).infix("=", this(at::CITED_DOCUMENTS))])
-            .filtered(self.seen(&d));
-        let limit = Some(self.parameter(Value::Int(limit.into())));
-        let order = vec![(Expr::var(&i), false)];
-        let mut row = Vec::new();
-        for slot in slots {
-            row.push(match slot {
-                CitationSlot::Document(projection) => self.entity(&d, self.ontology.all_kinds(), projection),
-                CitationSlot::Section => this(at::CITED_SECTIONS),
-                CitationSlot::Supports => this(at::CITED_SUPPORTS),
-            });
-        }
-        Expr::collect(Query(vec![
-            Clause::Unwind(positions, i.clone()),
-            Clause::Match(document),
-            Clause::With(With { order, limit, ..With::keeping([i.as_str(), d.as_str()]) }),
-            Clause::Return(Expr::List(row)),
-        ]))
     }
 
     /// The number of distinct other entities joined by current facts that hold.

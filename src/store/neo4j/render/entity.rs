@@ -38,6 +38,7 @@ impl Renderer<'_> {
             Slot::Description(Lang::Zh) => either(at::DESCRIPTION_ZH, at::DESCRIPTION_EN),
             Slot::Description(Lang::En) => either(at::DESCRIPTION_EN, at::DESCRIPTION_ZH),
             Slot::Property(property) => self.property(n, *property),
+            Slot::History(property, slots) => self.history(n, *property, slots),
             Slot::Degree => self.degree(n),
             Slot::Sources(limit, citations) => self.sources(n, *limit, citations),
             Slot::Edges(page) => self.edges(n, kinds, page),

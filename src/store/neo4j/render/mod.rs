@@ -12,6 +12,7 @@ mod hierarchy;
 mod observation;
 mod page;
 mod search;
+mod sources;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -286,11 +287,7 @@ impl Renderer<'_> {
             let [values, from, to, known] = at::history_of(self.ontology, property).map(|list| Expr::prop(n, &list));
             let i = self.fresh("i");
             let each = |list: Expr| list.at(Expr::var(&i));
-            let fits = vec![
-                each(known).infix("<=", self.known()),
-                each(from).infix("<=", self.view_parameter("validTo", self.view.valid_to)),
-                each(to).infix(">=", self.view_parameter("validFrom", self.view.valid_from)),
-            ];
+            let fits = self.holds_in_view(each(known), each(from), each(to));
             let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![values.clone()]), Expr::Int(0)]);
             let positions = Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))]);
             let fitting =
@@ -303,6 +300,15 @@ impl Renderer<'_> {
             return Expr::case(stated, value, Expr::Null);
         }
         value
+    }
+
+    /// That a value known since a day, of this period, is seen.
+    fn holds_in_view(&mut self, known: Expr, from: Expr, to: Expr) -> Vec<Expr> {
+        vec![
+            known.infix("<=", self.known()),
+            from.infix("<=", self.view_parameter("validTo", self.view.valid_to)),
+            to.infix(">=", self.view_parameter("validFrom", self.view.valid_from)),
+        ]
     }
 
     fn type_of(&self, property: PropId) -> &ValueType {
