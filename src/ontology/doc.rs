@@ -37,7 +37,11 @@ pub fn markdown(ontology: &Ontology) -> String {
     for enumeration in &ontology.enums {
         text.push_str(&heading(&enumeration.name, &enumeration.described));
         let rows = enumeration.values.iter().map(|value| {
-            vec![format!("`{}`", value.name), value.described.labels.zh.clone(), value.described.labels.en.clone()]
+            let name = match value.counts_as.as_slice() {
+                [] => format!("`{}`", value.name),
+                levels => format!("`{}`, counts as `{}`", value.name, levels.join("`, `")),
+            };
+            vec![name, value.described.labels.zh.clone(), value.described.labels.en.clone()]
         });
         text.push_str(&table(&["value", "中文", "English"], rows));
     }

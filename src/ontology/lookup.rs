@@ -1,9 +1,10 @@
 //! Finding what an ontology declares: by id, by name, and the fields of a kind or interface.
 
 use super::{
-    Derived, DerivedId, Direction, EnumId, EnumType, Hierarchies, Interface, InterfaceId, Kind, KindId, KindSet, Link,
-    Ontology, PropId, Property, RelId, Relationship, StructId, StructType, Target,
+    Derived, DerivedId, Direction, EnumId, EnumType, EnumValue, Hierarchies, Interface, InterfaceId, Kind, KindId,
+    KindSet, Link, Ontology, PropId, Property, RelId, Relationship, StructId, StructType, Target, ValueType,
 };
+use crate::graph::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -59,10 +60,19 @@ impl Ontology {
     pub fn property(&self, id: PropId) -> &Property {
         &self.properties[id.index()]
     }
-    /// The property and its value that make an entity the place where something is; none where the ontology names no such level.
-    pub fn place_level(&self) -> Option<(PropId, &crate::graph::Value)> {
+    /// The property and its values that make an entity the place where something is; none where the ontology names no such level.
+    pub fn place_level(&self) -> Option<(PropId, Vec<Value>)> {
         let mut properties = (0..).map(PropId).zip(&self.properties);
-        properties.find_map(|(id, property)| Some((id, property.place.as_ref()?)))
+        properties.find_map(|(id, property)| Some((id, self.at_level(id, property.place.as_ref()?.as_str()?))))
+    }
+    /// The values of a property with `@level` by which an entity stands at a level: the level itself, if there is such a value, and those
+    /// that count as it.
+    pub fn at_level(&self, property: PropId, level: &str) -> Vec<Value> {
+        let ValueType::Enum(levels) = self.property(property).ty else { return Vec::new() };
+        let stands =
+            |value: &&EnumValue| *value.name == *level || value.counts_as.iter().any(|other| **other == *level);
+        let values = self.enumeration(levels).values.iter().filter(stands);
+        values.map(|value| Value::Str(value.name.clone())).collect()
     }
     /// The relationships over which an entity is under others.
     pub fn hierarchies(&self) -> Hierarchies {

@@ -284,6 +284,8 @@ pub struct EnumType {
 pub struct EnumValue {
     /// `CHAIN_LEADER`.
     pub name: Arc<str>,
+    /// `@countsAs(levels: ["PROVINCE", "PREFECTURE"])`: the levels at which what stands at this one stands too; other values of the enum.
+    pub counts_as: Vec<Arc<str>>,
     /// Labels and text.
     pub described: Described,
 }

@@ -26,7 +26,7 @@ fn cited(seed: u64, size: u64) -> Graph {
         fact.conflicting_from = (dice.roll(3) == 0).then(|| dice.one(&DAYS).max(fact.known_from));
     }
     for node in graph.nodes.iter_mut().filter(|node| node.id.starts_with("region:")) {
-        dice.maybe(|dice| set(node, "level", dice.one(&["CITY", "CITY", "COUNTY"]).into()));
+        dice.maybe(|dice| set(node, "level", dice.one(&["CITY", "METROPOLIS", "COUNTY"]).into()));
     }
     graph
 }
@@ -75,7 +75,9 @@ fn passes(naive: &Naive<'_>, fact: &Fact, filter: &FactFilter) -> bool {
     };
     let conflicting = fact.conflicting_from.is_some_and(|day| day <= view.known);
     let places = |node: NodeIx| -> BTreeSet<NodeIx> {
-        let stands = |node: &NodeIx| naive.property(graph.node(*node), prop("level")) == Some(&Value::from("CITY"));
+        let cities = [Value::from("CITY"), Value::from("METROPOLIS")];
+        let level = |node: &NodeIx| naive.property(graph.node(*node), prop("level"));
+        let stands = |node: &NodeIx| level(node).is_some_and(|level| cities.contains(level));
         naive.above(node).into_iter().filter(stands).collect()
     };
     let differ = || {

@@ -4,10 +4,9 @@ use super::{Builder, Planned};
 use crate::api::input::Wrong;
 use crate::api::schema::is_groupable;
 use crate::api::select::{AggregateField, Args, Connection, ConnectionField, EntityGroups, EntityGroupsField};
-use crate::graph::{StatusSet, Value};
+use crate::graph::StatusSet;
 use crate::ontology::{Direction, KindSet, PropId, RelId, Target, ValueType};
 use crate::plan::ir::{AggregateProjection, AggregateSlot, Filter, GroupBy, GroupKey, Test, View};
-use std::sync::Arc;
 
 impl Builder<'_> {
     /// What a connection asks of its whole list of entities of a target.
@@ -115,7 +114,7 @@ impl Builder<'_> {
     /// The test of the level that is given, one at which something above entities of these kinds can stand.
     fn level(&self, args: &Args, kinds: KindSet) -> Planned<Option<Filter>> {
         let Some(names) = self.argument(args, "level", |input| self.texts(input))? else { return Ok(None) };
-        let name: Arc<str> = names.concat().into();
+        let name = names.concat();
         let above = self.ontology.above(kinds);
         let (mut tests, mut known) = (Vec::new(), Vec::new());
         for (id, property) in (0..).map(PropId).zip(&self.ontology.properties).filter(|(_, property)| property.level) {
@@ -125,8 +124,9 @@ impl Builder<'_> {
             }
             let levels = &self.ontology.enumeration(levels).values;
             known.extend(levels.iter().map(|level| &*level.name));
-            if levels.iter().any(|level| level.name == name) {
-                tests.push(Filter::Property(id, Test::In(vec![Value::Str(name.clone())])));
+            let standing = self.ontology.at_level(id, &name);
+            if !standing.is_empty() {
+                tests.push(Filter::Property(id, Test::In(standing)));
             }
         }
         match tests.len() {

@@ -53,6 +53,7 @@ const KNOWN: &[Known] = &[
     Known { name: "unique", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "index", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "level", location: "FIELD_DEFINITION", arguments: &[Argument("place", "String", None)] },
+    Known { name: "countsAs", location: "ENUM_VALUE", arguments: &[Argument("levels", "[String!]!", None)] },
     Known { name: "history", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "key", location: "FIELD_DEFINITION", arguments: &[] },
     Known { name: "default", location: "FIELD_DEFINITION", arguments: &[Argument("value", "String!", None)] },
@@ -154,7 +155,7 @@ fn check_arguments(directive: &Node<Directive>, known: &Known, problems: &mut Pr
         if directive.arguments[..i].iter().any(|earlier| earlier.name == argument.name) {
             problems.at(span, format!("`{name}` is given twice"), "remove one of them");
         }
-        let (fits, example) = match (*ty, &*argument.value) {
+        let (fits, example) = match (ty.trim_end_matches('!'), &*argument.value) {
             ("Boolean", value) => (matches!(value, Value::Boolean(_)), format!("{name}: true")),
             ("[String!]", Value::List(items)) => {
                 (!items.is_empty() && items.iter().all(|item| item.as_str().is_some()), format!("{name}: [\"…\"]"))
@@ -170,10 +171,11 @@ fn check_arguments(directive: &Node<Directive>, known: &Known, problems: &mut Pr
             );
         }
     }
-    for Argument(name, ..) in known.arguments.iter().filter(|a| a.1.ends_with('!')) {
+    for Argument(name, ty, _) in known.arguments.iter().filter(|a| a.1.ends_with('!')) {
         if directive.specified_argument_by_name(name).is_none() {
             let message = format!("@{} lacks its argument `{name}`", known.name);
-            problems.at(directive.name.location(), message, format!("write @{}({name}: \"…\")", known.name));
+            let example = if ty.starts_with('[') { "[\"…\"]" } else { "\"…\"" };
+            problems.at(directive.name.location(), message, format!("write @{}({name}: {example})", known.name));
         }
     }
 }
@@ -186,6 +188,7 @@ fn listed(names: &[&str]) -> String {
 fn belongs(name: &str) -> &'static str {
     match name {
         "node" => "it stands on a type that is a kind: `type X implements Entity @node { … }`",
+        "countsAs" => "it stands on a value of an enum that is the type of a property with @level",
         "key" => "it stands on a field of a type that some relationship names in `properties:`",
         "relationship" | "derived" => {
             "it stands on a field of a kind or an interface whose type is a kind or an interface"

@@ -6,6 +6,7 @@ mod derived;
 mod directives;
 mod fields;
 mod implements;
+mod levels;
 mod naming;
 mod path;
 mod properties;
@@ -28,9 +29,10 @@ pub(super) fn resolve(parsed: &Parsed, hash: String) -> Result<Ontology, Vec<Ont
 
     let mut interfaces = implements::interfaces(&declared, &mut problems);
     let mut kinds = implements::kinds(&declared, &interfaces, &mut problems);
-    let enums = values::enums(&declared, &mut problems);
+    let mut enums = values::enums(&declared, &mut problems);
     let structs = values::structs(&declared, &mut problems);
     let properties = properties::properties(&declared, &enums, &structs, &mut kinds, &mut interfaces, &mut problems);
+    levels::count(&declared, &properties, &mut enums, &mut problems);
     values::report_unused(&declared, &structs, properties.iter().map(|property| &property.ty), &mut problems);
 
     let edge_types = properties::edge_properties(&declared, &mut problems);

@@ -25,13 +25,13 @@ pub(super) fn enums(declared: &Declared, problems: &mut Problems) -> Vec<EnumTyp
         for value in &definition.values {
             let (name, span) = (&value.value, value.value.location());
             naming::Case::Constant.check("enum value", name, span, problems);
-            directives::check_uses(&value.directives, &[], "an enum value", problems);
+            directives::check_uses(&value.directives, &["countsAs"], "an enum value", problems);
             if values.iter().any(|earlier| *earlier.name == **name) {
                 problems.at(span, format!("enum `{}` has `{name}` twice", definition.name), "remove one of them");
             }
             let what = format!("value `{name}`");
             let described = naming::described(value.description.as_ref(), &what, span, problems);
-            values.push(EnumValue { name: name.as_str().into(), described });
+            values.push(EnumValue { name: name.as_str().into(), counts_as: Vec::new(), described });
         }
         enums.push(EnumType { name: definition.name.as_str().into(), values, described: described.clone() });
     }

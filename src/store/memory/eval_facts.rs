@@ -60,7 +60,8 @@ impl<'s> Eval<'s> {
         let whole = self.view.is_latest() && plan.filter.is_of_relationships_alone();
         let counted = (whole && matches!(source, Source::All))
             .then(|| relationships.iter().map(|id| self.index.facts_of.relationship(*id).len() as u64).sum::<u64>());
-        let test = FactTest { eval: self, filter: &plan.filter, places: RefCell::default() };
+        let level = plan.filter.places_differ.and_then(|_| self.ontology.place_level());
+        let test = FactTest { eval: self, filter: &plan.filter, level, places: RefCell::default() };
         // A fact about an entity or of an anchor was looked at when it was gathered.
         let looked_at = !matches!(source, Source::All);
         let accepts = |fact: u32| -> Result<bool, StoreError> {
@@ -248,6 +249,8 @@ impl<'s> Eval<'s> {
 struct FactTest<'e, 's> {
     eval: &'e Eval<'s>,
     filter: &'e FactFilter,
+    /// Who is a place, where places are asked for.
+    level: Option<(PropId, Vec<Value>)>,
     /// Places of entities that were asked for: ends recur.
     places: RefCell<HashMap<u32, Rc<[u32]>>>,
 }
@@ -282,23 +285,24 @@ impl FactTest<'_, '_> {
 
     /// Whether two entities have places and none in common; None if one has none.
     fn places_differ(&self, a: u32, b: u32) -> Result<Option<bool>, StoreError> {
-        let Some(level) = self.eval.ontology.place_level() else { return Ok(None) };
-        let (a, b) = (self.places(a, level)?, self.places(b, level)?);
+        let (a, b) = (self.places(a)?, self.places(b)?);
         let known = !a.is_empty() && !b.is_empty();
         Ok(known.then(|| !a.iter().any(|place| b.contains(place))))
     }
 
-    fn places(&self, node: u32, (property, level): (PropId, &Value)) -> Result<Rc<[u32]>, StoreError> {
+    fn places(&self, node: u32) -> Result<Rc<[u32]>, StoreError> {
         if let Some(known) = self.places.borrow().get(&node) {
             return Ok(known.clone());
         }
         let mut places = Vec::new();
-        self.eval.climb(node, |above| {
-            if self.eval.property(above, property) == Some(level) {
-                places.push(above);
-            }
-            false
-        })?;
+        if let Some((property, levels)) = &self.level {
+            self.eval.climb(node, |above| {
+                if self.eval.property(above, *property).is_some_and(|level| levels.contains(level)) {
+                    places.push(above);
+                }
+                false
+            })?;
+        }
         let places: Rc<[u32]> = places.into();
         self.places.borrow_mut().insert(node, places.clone());
         Ok(places)

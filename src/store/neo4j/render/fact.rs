@@ -170,15 +170,15 @@ impl Renderer<'_> {
     /// The variables kept, where the places of two entities are known and have none (`differ`: false: one) in common.
     fn places(&mut self, variables: &[String], (a, b): (&str, &str), differ: bool) -> Clause {
         let mut with = With::keeping(variables.iter().map(String::as_str));
-        let Some((property, level)) = self.ontology.place_level() else {
+        let Some((property, levels)) = self.ontology.place_level() else {
             with.filter.push(Expr::Or(Vec::new()));
             return Clause::With(with);
         };
         let mut names = Vec::new();
         for n in [a, b] {
             let (found, place) = self.above(n);
-            let level = self.parameter(at::stored(level));
-            let stands = self.property(&place, property).infix("=", level);
+            let levels = self.stored_list(&levels);
+            let stands = self.property(&place, property).infix("IN", levels);
             let ids = Query(vec![Clause::Match(found.filtered([stands])), Clause::Return(Expr::prop(&place, at::ID))]);
             let name = self.fresh("places");
             with.items.push((Expr::collect(ids), name.clone()));
