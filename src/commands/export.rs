@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use mdgraph::api::table::{Format, TableRequest, What};
 use mdgraph::api::{Engine, RequestId, Table};
-use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, StoreSettings};
-use mdgraph::telemetry;
+use mdgraph::config::{Limits, LogSettings, OntologySettings, SeedSettings, StoreAddress, StoreSettings};
+use mdgraph::{ingest, telemetry};
 
-use super::Failure;
 use super::serve::source::Source;
+use super::{Failure, ontology, seed, seed_failure};
 
 /// How long a page may take: nobody else waits for the store.
 const PAGE_DEADLINE: Duration = Duration::from_secs(60);
@@ -21,12 +21,12 @@ const PAGE_DEADLINE: Duration = Duration::from_secs(60);
 /// The command's flags.
 #[derive(Args)]
 pub struct Export {
-    /// What the rows are
+    /// What is written: rows, or everything
     #[arg(value_enum)]
     what: Wanted,
-    /// How they are written
-    #[arg(long = "format", value_enum, default_value = "csv")]
-    written: Written,
+    /// How they are written; rows as csv and the whole graph as ndjson if not given
+    #[arg(long = "format", value_enum)]
+    written: Option<Written>,
     /// Entities of this kind only, as the API names it (COMPANY); each of its properties is a column then
     #[arg(long)]
     kind: Option<String>,
@@ -67,6 +67,8 @@ enum Wanted {
     Facts,
     /// Observations
     Observations,
+    /// The whole graph, as NDJSON that `--seed FILE.ndjson` reads
+    All,
 }
 
 /// How rows can be written.
@@ -83,21 +85,25 @@ impl Export {
     pub fn run(self) -> Result<(), Failure> {
         let log = telemetry::start(&self.log)
             .map_err(|error| format!("--log {}: {error}; give a level such as info", self.log.filter))?;
-        let request = self.request()?;
-        let written = into(self.output.as_deref(), |out| self.table(&request, out));
+        let written = match self.request()? {
+            Some(request) => into(self.output.as_deref(), |out| self.table(&request, out)),
+            None => into(self.output.as_deref(), |out| self.everything(out)),
+        };
         drop(log);
         written
     }
 
-    fn request(&self) -> Result<TableRequest, Failure> {
+    /// The table that is asked for; none for the whole graph.
+    fn request(&self) -> Result<Option<TableRequest>, Failure> {
         let what = match self.what {
             Wanted::Entities => What::Entities,
             Wanted::Facts => What::Facts,
             Wanted::Observations => What::Observations,
+            Wanted::All => return self.nothing_chosen().map(|()| None),
         };
         let format = match self.written {
-            Written::Csv => Format::Csv,
-            Written::Ndjson => Format::Ndjson,
+            Some(Written::Csv) | None => Format::Csv,
+            Some(Written::Ndjson) => Format::Ndjson,
         };
         let mut request = TableRequest::new(what, format);
         let bom = self.bom.then(|| "true".to_owned());
@@ -107,7 +113,36 @@ impl Export {
                 request.set(name, text)?;
             }
         }
-        Ok(request)
+        Ok(Some(request))
+    }
+
+    /// The whole graph has one form, and nothing is left out of it.
+    fn nothing_chosen(&self) -> Result<(), Failure> {
+        let chosen = [&self.kind, &self.rows, &self.order_by, &self.valid, &self.known];
+        if self.written == Some(Written::Csv) || self.bom {
+            return Err(
+                "the whole graph is written as NDJSON; leave out --format csv and --bom, or export a table".into()
+            );
+        }
+        if chosen.into_iter().any(Option::is_some) {
+            return Err(
+                "the whole graph is written as it is; filters, order and dates are for tables, leave them out".into()
+            );
+        }
+        if self.store.store != StoreAddress::Memory {
+            return Err(
+                "the whole graph is written from its seed, since a database holds what is served and not all that was \
+                 stated; give --seed instead of --store"
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+
+    fn everything(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        let ontology = Arc::new(ontology(&self.ontology)?);
+        let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
+        Ok(ingest::write_ndjson(&loaded.graph, &loaded.units, out)?)
     }
 
     fn table(&self, request: &TableRequest, out: &mut dyn Write) -> Result<(), Failure> {

@@ -46,6 +46,14 @@ impl Decimal {
         }
         i64::try_from(product / scale).ok().map(Decimal)
     }
+    /// A JSON number where JSON readers keep all of its digits, else a string.
+    pub fn to_json(self) -> serde_json::Value {
+        let text = self.to_string();
+        let whole = || text.parse::<i64>().ok().map(serde_json::Number::from);
+        let number =
+            whole().or_else(|| serde_json::Number::from_f64(text.parse().ok()?)).filter(|_| self.is_json_exact());
+        number.map_or(serde_json::Value::String(text), serde_json::Value::Number)
+    }
     /// Whether it can be a JSON number without loss in double precision: at most 15 significant digits.
     pub fn is_json_exact(self) -> bool {
         is_json_exact(self.0.unsigned_abs().into(), &self)

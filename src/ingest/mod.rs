@@ -2,13 +2,15 @@
 //!
 //! Stages, as a table of contents: [`source`] (which files) → `syntax` (KDL → a tree with lines, every syntax error) →
 //! `read` (tree → statements that the ontology allows) → `merge` (statements of all documents → one graph: names united, equal
-//! facts merged, superseded and conflicting ones told apart). Every stage goes on after an error with what it understood, so
+//! facts merged, superseded and conflicting ones told apart). A whole graph that was written before (`ndjson`) is read line by line
+//! instead, and merged no more. Every stage goes on after an error with what it understood, so
 //! that one run tells all. The format is told in `docs/seed-format.md`, the meaning of merging in `docs/decisions/0001-fact-model.md`.
 
 mod check;
 mod contact;
 mod credit_code;
 mod merge;
+mod ndjson;
 mod problem;
 mod read;
 mod source;
@@ -17,12 +19,14 @@ mod syntax;
 
 pub use check::{Report, check};
 pub use credit_code::check_character;
+pub use ndjson::write as write_ndjson;
 pub use problem::{Problem, Severity};
 pub use source::{SeedFile, SourceError, directory, embedded};
 
-use crate::graph::Graph;
+use crate::graph::{Decimal, Graph};
 use crate::ontology::Ontology;
 use problem::Problems;
+use statement::Statements;
 use std::sync::Arc;
 
 /// A graph and what `check` warns about: conflicts between documents and statements that look mistaken.
@@ -32,6 +36,24 @@ pub struct Loaded {
     pub graph: Graph,
     /// In the order of files and lines.
     pub warnings: Vec<Problem>,
+    /// The units in which figures are written, in the order stated.
+    pub units: Vec<Unit>,
+}
+
+/// A unit of figures as documents write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// 亿元
+    pub name: Arc<str>,
+    /// The base unit and how many of it one is; none: figures in it are not normalised.
+    pub base: Option<(Arc<str>, Decimal)>,
+}
+
+impl Unit {
+    fn all(statements: &Statements) -> Vec<Unit> {
+        let units = statements.units.iter();
+        units.map(|unit| Unit { name: unit.name.clone(), base: unit.base.clone() }).collect()
+    }
 }
 
 /// Reads seed files into a graph. The order in which they are given does not matter.
@@ -42,12 +64,23 @@ pub fn load(ontology: &Arc<Ontology>, files: &[SeedFile]) -> Result<Loaded, Vec<
     let mut files: Vec<&SeedFile> = files.iter().collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut problems = Problems::new(files.iter().map(|file| file.name.clone()).collect());
-    let trees = syntax::parse_all(&files, &mut problems);
-    let complete = problems.errors() == 0;
-    let statements = read::read(ontology, &trees, &mut problems);
-    drop(trees);
-    let graph = merge::merge(ontology, statements, complete, &mut problems);
+    let loaded = if files.iter().any(|file| ndjson::is_whole_graph(file)) {
+        ndjson::load(ontology, &files, &mut problems)
+    } else {
+        documents(ontology, &files, &mut problems)
+    };
     let failed = problems.errors() > 0;
     let problems = problems.into_sorted();
-    if failed { Err(problems) } else { Ok(Loaded { graph, warnings: problems }) }
+    if failed { Err(problems) } else { Ok(Loaded { warnings: problems, ..loaded }) }
+}
+
+/// Reads what documents state.
+fn documents(ontology: &Arc<Ontology>, files: &[&SeedFile], problems: &mut Problems) -> Loaded {
+    let trees = syntax::parse_all(files, problems);
+    let complete = problems.errors() == 0;
+    let statements = read::read(ontology, &trees, problems);
+    drop(trees);
+    let units = Unit::all(&statements);
+    let graph = merge::merge(ontology, statements, complete, problems);
+    Loaded { graph, warnings: Vec::new(), units }
 }

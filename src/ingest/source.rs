@@ -19,7 +19,7 @@ pub struct SeedFile {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A file or directory cannot be read, or is not UTF-8.
-    #[error("cannot read {}: {error}; give a directory with files *.kdl in UTF-8", path.display())]
+    #[error("cannot read {}: {error}; give a directory with files *.kdl, or a file that `mdgraph export all` wrote, in UTF-8", path.display())]
     Read {
         /// Which.
         path: PathBuf,
@@ -48,11 +48,17 @@ pub fn embedded() -> Vec<SeedFile> {
     files
 }
 
-/// The files `*.kdl` of a directory and of those in it, sorted by name. Links to directories are not followed.
+/// What a path names: the files `*.kdl` of a directory and of those in it, sorted by name, or one file. Links to directories are not
+/// followed.
 ///
 /// # Errors
 /// When something cannot be read or there is no such file.
 pub fn directory(root: &Path) -> Result<Vec<SeedFile>, SourceError> {
+    if root.is_file() {
+        let read = std::fs::read_to_string(root);
+        let text = read.map_err(|error| SourceError::Read { path: root.to_owned(), error })?;
+        return Ok(vec![SeedFile { name: root.display().to_string(), text }]);
+    }
     let mut files = Vec::new();
     let mut waiting = vec![root.to_owned()];
     while let Some(directory) = waiting.pop() {

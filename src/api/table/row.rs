@@ -3,14 +3,14 @@
 
 use crate::api::build::title;
 use crate::api::write::{Misfit, Row as Values, Writer};
-use crate::graph::{Basis, Bound, Decimal, Span, Status};
+use crate::graph::{Basis, Bound, Span, Status};
 use crate::ontology::{KindId, KindSet, Ontology, ValueType};
 use crate::plan::ir::{
     CitationProjection, CitationSlot, EntityProjection, FactProjection, FactSlot, Lang, ObservationProjection,
     ObservationSlot, Slot, View,
 };
 use crate::store::Datum;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
 type Made = Result<Value, Misfit>;
 
@@ -307,22 +307,11 @@ fn plain(datum: &Datum) -> Value {
         Datum::Null | Datum::Entity(..) | Datum::Page(_) | Datum::Sum(_) => Value::Null,
         Datum::Bool(truth) => Value::Bool(*truth),
         Datum::Int(number) => Value::from(*number),
-        Datum::Decimal(number) => decimal(*number),
+        Datum::Decimal(number) => number.to_json(),
         Datum::Date(date) => Value::String(date.to_string()),
         Datum::Str(text) => Value::String(text.to_string()),
         Datum::List(items) => items.iter().map(plain).collect(),
     }
-}
-
-/// A number where JSON readers keep all of its digits, else a string, as in the API.
-fn decimal(number: Decimal) -> Value {
-    let text = number.to_string();
-    let exact = if number.is_json_exact() {
-        text.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(text.parse().ok()?))
-    } else {
-        None
-    };
-    exact.map_or(Value::String(text), Value::Number)
 }
 
 fn names(datum: &Datum) -> Made {

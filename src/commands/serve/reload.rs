@@ -78,8 +78,11 @@ impl Watch {
 fn look(directories: &[PathBuf]) -> Look {
     let mut files = Look::new();
     let mut waiting = directories.to_vec();
-    while let Some(directory) = waiting.pop() {
-        for path in std::fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+    while let Some(place) = waiting.pop() {
+        // A seed may be one file; of a directory, what stands in it.
+        let inside = std::fs::read_dir(&place).into_iter().flatten().flatten().map(|entry| entry.path());
+        let itself = place.is_file().then(|| place.clone());
+        for path in itself.into_iter().chain(inside) {
             let Ok(about) = std::fs::symlink_metadata(&path) else { continue };
             if about.is_dir() {
                 waiting.push(path);
@@ -95,7 +98,7 @@ fn look(directories: &[PathBuf]) -> Look {
 }
 
 fn is_data(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "kdl" || end == "graphql")
+    path.extension().is_some_and(|end| end == "kdl" || end == "graphql" || end == "ndjson")
 }
 
 /// What reloads.

@@ -77,8 +77,14 @@ pub(super) fn merge(
             problems.error(draft.at, format!("\"{}\" has no name; add zh \"…\" or en \"…\"", draft.id));
         }
     }
-    required(ontology, &drafts, problems);
-    unique(ontology, &drafts, problems);
+    for draft in &drafts {
+        let given = |id| draft.wrong.contains(&id) || draft.properties.iter().any(|(given, ..)| *given == id);
+        required(ontology, &draft.id, draft.kind, draft.at, given, problems);
+    }
+    let values = drafts
+        .iter()
+        .flat_map(|draft| draft.properties.iter().map(move |(id, value, at, _)| (&draft.id, *id, value, *at)));
+    unique(ontology, values, problems);
     namesakes(&drafts, problems);
     drafts
 }
@@ -181,41 +187,55 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// `!`: every entity of the kind has a value.
-fn required(ontology: &Ontology, drafts: &[Draft], problems: &mut Problems) {
-    for draft in drafts {
-        let kind = ontology.kind(draft.kind);
-        for id in &kind.properties {
-            let property = ontology.property(*id);
-            let given = draft.wrong.contains(id) || draft.properties.iter().any(|(given, ..)| given == id);
-            if property.required && property.default.is_none() && !given {
-                let (zh, name) = (&property.described.labels.zh, &property.name);
-                let message =
-                    format!("\"{}\" has no {name} ({zh}), which every {} has; add {name} …", draft.id, kind.name);
-                problems.error(draft.at, message);
-            }
+/// `!`: every entity of the kind has a value. `given`: whether this one has.
+pub(in crate::ingest) fn required(
+    ontology: &Ontology,
+    entity: &str,
+    kind: KindId,
+    at: Place,
+    given: impl Fn(PropId) -> bool,
+    problems: &mut Problems,
+) {
+    let kind = ontology.kind(kind);
+    for id in &kind.properties {
+        let property = ontology.property(*id);
+        if property.required && property.default.is_none() && !given(*id) {
+            let (zh, name) = (&property.described.labels.zh, &property.name);
+            let message = format!("\"{entity}\" has no {name} ({zh}), which every {} has; add {name} …", kind.name);
+            problems.error(at, message);
         }
     }
 }
 
-/// `@unique`: at most one entity of all has a value.
-fn unique(ontology: &Ontology, drafts: &[Draft], problems: &mut Problems) {
-    let mut holders: HashMap<(PropId, &Value), &Draft> = HashMap::new();
-    for draft in drafts {
-        for (id, value, at, _) in &draft.properties {
-            if ontology.property(*id).indexing != Indexing::Unique {
-                continue;
-            }
-            if let Some(other) = holders.insert((*id, value), draft) {
-                let message = format!(
-                    "\"{}\" and \"{}\" both have {} {}, which is unique; correct one, or make the two one entity",
-                    other.id,
-                    draft.id,
-                    ontology.property(*id).name,
-                    shown(value)
-                );
-                problems.error(*at, message);
-            }
+/// `@unique`: at most one entity of all has a value. Each value with its entity and place.
+pub(in crate::ingest) fn unique<'d>(
+    ontology: &Ontology,
+    values: impl Iterator<Item = (&'d Arc<str>, PropId, &'d Value, Place)>,
+    problems: &mut Problems,
+) {
+    let mut holders: HashMap<(PropId, &Value), &Arc<str>> = HashMap::new();
+    for (entity, id, value, at) in values.filter(|(_, id, ..)| ontology.property(*id).indexing == Indexing::Unique) {
+        if let Some(other) = holders.insert((id, value), entity) {
+            let message = format!(
+                "\"{other}\" and \"{entity}\" both have {} {}, which is unique; correct one, or make the two one entity",
+                ontology.property(id).name,
+                shown(value)
+            );
+            problems.error(at, message);
+        }
+    }
+}
+
+/// The ontology's values of what no document gives; `values` are ascending by id.
+pub(in crate::ingest) fn fill_defaults(ontology: &Ontology, kind: KindId, values: &mut Vec<(PropId, Value)>) {
+    for id in &ontology.kind(kind).properties {
+        let property = ontology.property(*id);
+        if let Some(default) = &property.default
+            && !property.history
+            && !matches!(property.ty, ValueType::List(_))
+            && let Err(at) = values.binary_search_by_key(id, |(id, _)| *id)
+        {
+            values.insert(at, (*id, default.clone()));
         }
     }
 }
@@ -274,16 +294,7 @@ fn node(ontology: &Ontology, draft: Draft, order: &Order, ids: &Ids) -> Node {
         }
         values.push((id, value));
     }
-    for id in &ontology.kind(kind).properties {
-        let property = ontology.property(*id);
-        if let Some(default) = &property.default
-            && !property.history
-            && !matches!(property.ty, ValueType::List(_))
-            && let Err(at) = values.binary_search_by_key(id, |(id, _)| *id)
-        {
-            values.insert(at, (*id, default.clone()));
-        }
-    }
+    fill_defaults(ontology, kind, &mut values);
     let mut dated: Vec<(PropId, Vec<Dated>)> = Vec::new();
     for (id, DatedDraft { dated: mut entry, citations }) in history {
         entry.citations = order.citations(citations, ids);

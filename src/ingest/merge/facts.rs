@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A fact and where it was first stated.
-pub(super) struct Settled {
+pub(in crate::ingest) struct Settled {
     pub fact: Fact,
     pub at: Place,
 }

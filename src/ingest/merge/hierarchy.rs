@@ -13,7 +13,7 @@ enum Seen {
 }
 
 /// Reports each circle once, with all that is in it. Looks at what `within` follows: facts that hold, over all hierarchies.
-pub(super) fn check(ontology: &Ontology, nodes: &[Node], facts: &[Settled], problems: &mut Problems) {
+pub(in crate::ingest) fn check(ontology: &Ontology, nodes: &[Node], facts: &[Settled], problems: &mut Problems) {
     let mut up: Vec<Vec<(u32, usize)>> = vec![Vec::new(); nodes.len()];
     for (i, Settled { fact, .. }) in facts.iter().enumerate() {
         let holds = fact.superseded_by.is_none() && StatusSet::HELD.contains(fact.status);

@@ -9,6 +9,11 @@ mod hierarchy;
 mod observations;
 mod settle;
 
+pub(super) use entities::{fill_defaults, required, unique};
+pub(super) use facts::Settled;
+pub(super) use hierarchy::check as hierarchy;
+pub(super) use observations::{Wanted, normalize, parts_of_themselves, units};
+
 use super::problem::{Place, Problems};
 use super::statement::{Cited, Mention, Retired, Source, Statements};
 use crate::graph::{Citation, Day, Graph, NodeIx};
@@ -38,6 +43,15 @@ pub(super) fn merge(
     let facts = settled.into_iter().map(|settled| settled.fact).collect();
     let retired = ids.resolve_retired(&statements.retired, problems);
     Graph::new(ontology.clone(), nodes, facts, observations, retired)
+}
+
+/// Retired ids of a graph whose entities have these places.
+pub(super) fn retired(
+    by_id: HashMap<Arc<str>, NodeIx>,
+    statements: &[Retired],
+    problems: &mut Problems,
+) -> HashMap<Arc<str>, NodeIx> {
+    Ids::with(by_id, statements, true, problems).resolve_retired(statements, problems)
 }
 
 /// A citation before entities have their places in the graph: the rank of its document among [`Order::ids`].
@@ -133,10 +147,13 @@ impl Ids {
         let mut ids: Vec<&Arc<str>> = statements.entities.iter().map(|statement| &statement.id).collect();
         ids.sort();
         ids.dedup();
-        let by_id: HashMap<Arc<str>, NodeIx> =
-            ids.into_iter().enumerate().map(|(i, id)| (id.clone(), NodeIx(i as u32))).collect();
+        let by_id = ids.into_iter().enumerate().map(|(i, id)| (id.clone(), NodeIx(i as u32))).collect();
+        Ids::with(by_id, &statements.retired, complete, problems)
+    }
+
+    fn with(by_id: HashMap<Arc<str>, NodeIx>, statements: &[Retired], complete: bool, problems: &mut Problems) -> Ids {
         let mut retired: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-        for Retired { id, by, at } in &statements.retired {
+        for Retired { id, by, at } in statements {
             if by_id.contains_key(id) {
                 problems.error(*at, format!("\"{id}\" is retired and yet in use; rename its blocks to \"{}\"", by.id));
             } else if retired.insert(id.clone(), by.id.clone()).is_some_and(|other| other != by.id) {

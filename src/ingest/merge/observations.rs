@@ -10,15 +10,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The kinds by which an observation is told; an ontology that lacks one has no such observations.
-struct Wanted {
-    indicators: KindSet,
+pub(in crate::ingest) struct Wanted {
+    pub indicators: KindSet,
     /// An industry, or the one product whose market is meant.
-    topics: KindSet,
-    places: KindSet,
+    pub topics: KindSet,
+    pub places: KindSet,
 }
 
 impl Wanted {
-    fn of(ontology: &Ontology) -> Wanted {
+    pub fn of(ontology: &Ontology) -> Wanted {
         let interface = |name| ontology.interface_named(name).map_or(KindSet::EMPTY, |id| ontology.interface(id).kinds);
         let indicators = ontology.kind_named("Indicator").map_or(KindSet::EMPTY, KindSet::one);
         Wanted { indicators, topics: interface("Topic"), places: interface("Place") }
@@ -74,7 +74,8 @@ pub(super) fn merge(
     observations
 }
 
-fn units<'s>(statements: &'s [Unit], problems: &mut Problems) -> HashMap<&'s str, &'s Unit> {
+/// Units by name.
+pub(in crate::ingest) fn units<'s>(statements: &'s [Unit], problems: &mut Problems) -> HashMap<&'s str, &'s Unit> {
     let mut units: HashMap<&str, &Unit> = HashMap::new();
     for unit in statements {
         if let Some(other) = units.insert(&unit.name, unit) {
@@ -140,7 +141,7 @@ fn observation(
 }
 
 /// The value in the unit's base unit.
-fn normalize(
+pub(in crate::ingest) fn normalize(
     value: Decimal,
     unit: &str,
     at: Place,
@@ -188,19 +189,31 @@ fn breakdowns(
             }
         }
     }
+    let wholes: Vec<Option<ObsIx>> = observations.iter().map(|observation| observation.breakdown_of).collect();
+    parts_of_themselves(&wholes, |position| kept.get(position).map(|kept| (kept.id.clone(), kept.at)), problems);
+}
+
+/// Figures are no parts of themselves. `wholes`: by position, the figure of which each is a part.
+pub(in crate::ingest) fn parts_of_themselves(
+    wholes: &[Option<ObsIx>],
+    named: impl Fn(usize) -> Option<(Arc<str>, Place)>,
+    problems: &mut Problems,
+) {
     // Each has at most one whole, so a circle is met again by walking up; what was walked before need not be walked again.
-    let mut walk = vec![usize::MAX; observations.len()];
-    for start in 0..observations.len() {
+    let mut walk = vec![usize::MAX; wholes.len()];
+    for start in 0..wholes.len() {
         let mut current = start;
         while walk[current] == usize::MAX {
             walk[current] = start;
-            match observations[current].breakdown_of {
+            match wholes[current] {
                 Some(next) => current = next.0 as usize,
                 None => break,
             }
         }
-        if walk[current] == start && observations[current].breakdown_of.is_some() {
-            let (id, at) = (&kept[current].id, kept[current].at);
+        if walk[current] == start
+            && wholes[current].is_some()
+            && let Some((id, at)) = named(current)
+        {
             problems.error(at, format!("\"{id}\" is a part of itself by breakdownOf; take one of the lines away"));
         }
     }

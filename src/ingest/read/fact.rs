@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::graph::{Basis, Status, Value};
+use crate::ingest::problem::Place;
 use crate::ingest::statement::{Cited, FactStatement};
 use crate::ingest::syntax::{Node, Scalar};
 use crate::ontology::spelling::did_you_mean;
@@ -68,29 +69,8 @@ impl Reader<'_> {
         let names: Vec<&str> = declared.iter().map(|property| &*property.name).collect();
         fields.finish(self, &names);
         let (Some(subject), Some(object)) = (subject, object) else { return };
-        let kind_of = |id: &str| id.split_once(':').and_then(|(prefix, _)| ontology.kind_of_prefix(prefix));
-        let (Some(from), Some(to)) = (kind_of(&subject.id), kind_of(&object.id)) else { return };
-        let declared = ontology.relationship(id);
-        let joins =
-            |from: crate::ontology::KindId, to| declared.allowed.get(from.index()).is_some_and(|set| set.contains(to));
-        if !(joins(from, to) || declared.symmetric && joins(to, from)) {
-            let turned = if joins(to, from) { "turn the two ends round; " } else { "" };
-            let (from, to) = (ontology.kind(from), ontology.kind(to));
-            return self.problems.error(
-                node.at,
-                format!(
-                    "{} does not join a {} with a {}; {turned}{}",
-                    declared.name,
-                    from.prefix,
-                    to.prefix,
-                    allowed(ontology, id, &from.prefix)
-                ),
-            );
-        }
-        if subject.id == object.id {
-            return self
-                .problems
-                .error(node.at, format!("the fact joins \"{}\" with itself; name two entities", subject.id));
+        if !self.may_join(id, &subject.id, &object.id, node.at) {
+            return;
         }
         self.statements.facts.push(FactStatement {
             relationship: id,
@@ -106,6 +86,35 @@ impl Reader<'_> {
             at: node.at,
             cited,
         });
+    }
+
+    /// Whether a relationship may join these two.
+    pub(super) fn may_join(&mut self, id: RelId, subject: &str, object: &str, at: Place) -> bool {
+        let ontology = self.ontology;
+        let before = self.problems.errors();
+        let kind_of = |id: &str| id.split_once(':').and_then(|(prefix, _)| ontology.kind_of_prefix(prefix));
+        let (Some(from), Some(to)) = (kind_of(subject), kind_of(object)) else { return false };
+        let declared = ontology.relationship(id);
+        let joins =
+            |from: crate::ontology::KindId, to| declared.allowed.get(from.index()).is_some_and(|set| set.contains(to));
+        if !(joins(from, to) || declared.symmetric && joins(to, from)) {
+            let turned = if joins(to, from) { "turn the two ends round; " } else { "" };
+            let (from, to) = (ontology.kind(from), ontology.kind(to));
+            self.problems.error(
+                at,
+                format!(
+                    "{} does not join a {} with a {}; {turned}{}",
+                    declared.name,
+                    from.prefix,
+                    to.prefix,
+                    allowed(ontology, id, &from.prefix)
+                ),
+            );
+        }
+        if subject == object {
+            self.problems.error(at, format!("the fact joins \"{subject}\" with itself; name two entities"));
+        }
+        self.problems.errors() == before
     }
 }
 

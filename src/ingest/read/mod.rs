@@ -4,7 +4,10 @@ mod entity;
 mod fact;
 mod fields;
 mod observation;
+mod record;
 mod value;
+
+pub(super) use record::Ids;
 
 use super::problem::{Place, Problems};
 use super::statement::{Cited, HEADER_SECTION, Mention, Retired, Source, Statements, Unit};
@@ -28,13 +31,29 @@ pub(super) fn read(ontology: &Ontology, files: &[Vec<Node>], problems: &mut Prob
 }
 
 /// Reads one file.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     ontology: &'a Ontology,
     problems: &'a mut Problems,
     statements: &'a mut Statements,
     /// Index of the file's source.
     source: u32,
     reference: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the lines of a whole graph.
+    pub fn of_records(
+        ontology: &'a Ontology,
+        problems: &'a mut Problems,
+        statements: &'a mut Statements,
+    ) -> Reader<'a> {
+        Reader { ontology, problems, statements, source: 0, reference: true }
+    }
+
+    /// A problem that is no single line's.
+    pub fn report(&mut self, at: Place, message: impl Into<String>) {
+        self.problems.error(at, message);
+    }
 }
 
 impl Reader<'_> {
@@ -196,7 +215,7 @@ impl Reader<'_> {
         self.entity_block(node, kind, format!("{prefix}:{slug}").into(), cited);
     }
 
-    fn unit(&mut self, node: &Node) {
+    pub fn unit(&mut self, node: &Node) {
         let mut fields = self.fields(node);
         let name = fields.arg_text(self, "the unit as documents write it");
         let base = fields.take_text(self, "base");
@@ -221,7 +240,7 @@ impl Reader<'_> {
         self.statements.units.push(Unit { name, base, at: node.at });
     }
 
-    fn retired(&mut self, node: &Node) {
+    pub fn retired(&mut self, node: &Node) {
         let mut fields = self.fields(node);
         let id = fields.arg_text(self, "the id that is no longer used");
         let by = fields.take_mention(self, "by");

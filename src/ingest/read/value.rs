@@ -153,6 +153,22 @@ impl Reader<'_> {
         }
     }
 
+    /// What all parts of a name give: a list of their values, or the value of the only one.
+    pub(super) fn given(&mut self, name: &str, ty: &ValueType, parts: &[Field<'_>]) -> Option<Value> {
+        match ty {
+            ValueType::List(_) => {
+                let all: Vec<Value> = parts.iter().flat_map(|part| self.values(name, ty, *part)).collect();
+                (!all.is_empty()).then(|| Value::List(all.into()))
+            }
+            _ => {
+                if let Some(second) = parts.get(1) {
+                    self.problems.error(second.at(), format!("`{name}` is given twice; keep one"));
+                }
+                parts.first().and_then(|part| self.values(name, ty, *part).pop())
+            }
+        }
+    }
+
     /// A value object: its fields as lines or as properties of the node.
     fn block(&mut self, id: StructId, node: &Node) -> Option<Value> {
         let ontology = self.ontology;
@@ -162,19 +178,7 @@ impl Reader<'_> {
         let mut values = Vec::with_capacity(structure.fields.len());
         for field in &structure.fields {
             let given = fields.take_untold(&field.name);
-            let value = match &field.ty {
-                ValueType::List(_) => {
-                    let all: Vec<Value> =
-                        given.iter().flat_map(|part| self.values(&field.name, &field.ty, *part)).collect();
-                    (!all.is_empty()).then(|| Value::List(all.into()))
-                }
-                _ => {
-                    if let Some(second) = given.get(1) {
-                        self.problems.error(second.at(), format!("`{}` is given twice; keep one", field.name));
-                    }
-                    given.first().and_then(|part| self.values(&field.name, &field.ty, *part).pop())
-                }
-            };
+            let value = self.given(&field.name, &field.ty, &given);
             if value.is_none() && field.required && given.is_empty() {
                 let message = format!("`{}` lacks `{}`; add it: {}", node.name, field.name, form(ontology, &field.ty));
                 self.problems.error(node.at, message);

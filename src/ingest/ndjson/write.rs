@@ -1,0 +1,222 @@
+//! A graph to lines. What is absent is left out.
+
+use super::{FORMAT, types};
+use crate::graph::{
+    Bilingual, Citation, DAY_MAX, DAY_MIN, Dated, Day, Fact, Graph, Node, NodeIx, Observation, PartialDate, Value, When,
+};
+use crate::ingest::Unit;
+use crate::ontology::{Ontology, PropId, ValueType};
+use serde_json::{Map, Value as Json, json};
+use std::io::{self, Write};
+
+/// Writes a graph and the units that its figures are in; the same graph gives the same bytes.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(graph: &Graph, units: &[Unit], out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |value: Json| -> io::Result<()> {
+        serde_json::to_writer(&mut *out, &value)?;
+        out.write_all(b"\n")
+    };
+    line(json!({
+        "type": types::GRAPH, "format": FORMAT, "entities": graph.nodes.len(), "facts": graph.facts.len(),
+        "observations": graph.observations.len(),
+    }))?;
+    for unit in units {
+        let mut members = Members::of(types::UNIT, &unit.name);
+        if let Some((base, factor)) = &unit.base {
+            members.put("base", &**base).put("factor", factor.to_json());
+        }
+        line(members.finish())?;
+    }
+    let writer = Writer { graph, ontology: &graph.ontology };
+    graph.nodes.iter().try_for_each(|node| line(writer.entity(node)))?;
+    graph.facts.iter().try_for_each(|fact| line(writer.fact(fact)))?;
+    graph.observations.iter().try_for_each(|observation| line(writer.observation(observation)))?;
+    let mut retired: Vec<_> = graph.retired.iter().collect();
+    retired.sort();
+    retired
+        .into_iter()
+        .try_for_each(|(id, by)| line(Members::of(types::RETIRED, id).put("by", writer.id(*by)).finish()))
+}
+
+/// The members of an object, without those that are null or empty.
+#[derive(Default)]
+struct Members(Map<String, Json>);
+
+impl Members {
+    fn of(name: &str, id: &str) -> Members {
+        let mut members = Members::default();
+        members.put("type", name).put("id", id);
+        members
+    }
+    fn put(&mut self, name: &str, value: impl Into<Json>) -> &mut Members {
+        let value = value.into();
+        let nothing = match &value {
+            Json::Null => true,
+            Json::Array(items) => items.is_empty(),
+            Json::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        if !nothing {
+            self.0.insert(name.to_owned(), value);
+        }
+        self
+    }
+    fn finish(&mut self) -> Json {
+        Json::Object(std::mem::take(&mut self.0))
+    }
+}
+
+struct Writer<'a> {
+    graph: &'a Graph,
+    ontology: &'a Ontology,
+}
+
+impl Writer<'_> {
+    fn id(&self, ix: NodeIx) -> &str {
+        &self.graph.node(ix).id
+    }
+
+    fn end(&self, ix: Option<NodeIx>) -> Json {
+        ix.map_or(Json::Null, |ix| self.id(ix).into())
+    }
+
+    fn entity(&self, node: &Node) -> Json {
+        let names = &node.names;
+        let mut members = Members::of(types::ENTITY, &node.id);
+        members.put("zh", text(&names.zh)).put("en", text(&names.en));
+        for (name, all) in [("short", &names.short), ("former", &names.former), ("alias", &names.aliases)] {
+            members.put(name, all.iter().map(|name| Json::from(&**name)).collect::<Json>());
+        }
+        members.put("disambiguation", bilingual(&node.disambiguation)).put("description", bilingual(&node.description));
+        let mut properties = Members::default();
+        for (id, value) in &node.properties {
+            let property = self.ontology.property(*id);
+            properties.put(&property.name, self.value(&property.ty, value));
+        }
+        members.put("properties", properties.finish());
+        let history = node.history.iter().flat_map(|(id, all)| all.iter().map(|dated| self.dated(*id, dated)));
+        members.put("history", history.collect::<Json>());
+        members.put("knownFrom", day(node.known_from));
+        let mut known = Members::default();
+        for (id, from) in &node.properties_known {
+            known.put(&self.ontology.property(*id).name, Json::from(day(*from)));
+        }
+        members.put("propertiesKnownFrom", known.finish()).put("sources", self.sources(&node.citations));
+        members.finish()
+    }
+
+    fn dated(&self, id: PropId, dated: &Dated) -> Json {
+        let property = self.ontology.property(id);
+        let mut members = Members::default();
+        members.put("property", &*property.name).put("value", self.value(&property.ty, &dated.value));
+        members.put("since", when(&dated.since)).put("until", when(&dated.until));
+        members.put("knownFrom", day(dated.known_from)).put("sources", self.sources(&dated.citations));
+        members.finish()
+    }
+
+    fn fact(&self, fact: &Fact) -> Json {
+        let relationship = self.ontology.relationship(fact.relationship);
+        let mut members = Members::of(types::FACT, &fact.id);
+        members.put("relationship", &*relationship.name);
+        members.put("subject", self.id(fact.subject)).put("object", self.id(fact.object));
+        members.put("status", fact.status.name()).put("basis", fact.basis.name());
+        members.put("since", when(&fact.since)).put("until", when(&fact.until));
+        let mut properties = Members::default();
+        for (position, value) in &fact.properties {
+            if let Some(property) = relationship.properties.get(usize::from(*position)) {
+                properties.put(&property.name, self.value(&property.ty, value));
+            }
+        }
+        members.put("properties", properties.finish());
+        members.put("note", text(&fact.note)).put("doubt", text(&fact.doubt));
+        members.put("knownFrom", day(fact.known_from)).put("knownTo", day(fact.known_to));
+        members.put("supersededBy", fact.superseded_by.map(|ix| self.graph.fact(ix).id.to_string()));
+        members.put("conflictingFrom", fact.conflicting_from.and_then(day));
+        members.put("sources", self.sources(&fact.citations));
+        members.finish()
+    }
+
+    fn observation(&self, it: &Observation) -> Json {
+        let mut members = Members::of(types::OBSERVATION, &it.id);
+        members.put("indicator", self.id(it.indicator));
+        members.put("subjects", it.subjects.iter().map(|ix| Json::from(self.id(*ix))).collect::<Json>());
+        members.put("when", when(&Some(it.when.clone()))).put("span", it.span.name());
+        members.put("value", it.value.map(|value| value.to_json())).put("unit", text(&it.unit));
+        let normalized = it.normalized.as_ref();
+        let normalized = normalized.map(|it| json!({ "value": it.value.to_json(), "unit": &*it.unit }));
+        members.put("normalized", normalized).put("bound", it.bound.name());
+        if let Some(rank) = &it.rank {
+            let mut parts = Members::default();
+            parts.put("position", rank.position).put("bound", rank.bound.name());
+            parts.put("among", text(&rank.among)).put("within", self.end(rank.within));
+            members.put("rank", parts.finish());
+        }
+        members.put("status", it.status.name());
+        let mut scope = Members::default();
+        scope.put("text", &*it.scope.text).put("sector", self.end(it.scope.sector));
+        scope.put("population", text(&it.scope.population)).put("place", self.end(it.scope.place));
+        members.put("scope", scope.finish());
+        members.put("breakdownOf", it.breakdown_of.map(|ix| self.graph.observation(ix).id.to_string()));
+        members.put("note", text(&it.note)).put("doubt", text(&it.doubt));
+        members.put("knownFrom", day(it.known_from)).put("sources", self.sources(&it.citations));
+        members.finish()
+    }
+
+    fn sources(&self, citations: &[Citation]) -> Json {
+        let source = |citation: &Citation| {
+            let mut members = Members::default();
+            members.put("document", self.id(citation.document)).put("section", &*citation.section);
+            members.put("supports", citation.supports.iter().map(|name| Json::from(&**name)).collect::<Json>());
+            members.finish()
+        };
+        citations.iter().map(source).collect()
+    }
+
+    fn value(&self, ty: &ValueType, value: &Value) -> Json {
+        let inner = if let ValueType::List(inner) = ty { inner } else { ty };
+        match value {
+            Value::Bool(truth) => (*truth).into(),
+            Value::Int(number) => (*number).into(),
+            Value::Decimal(number) => number.to_json(),
+            Value::Date(date) => date.to_string().into(),
+            Value::Str(text) => Json::from(&**text),
+            Value::List(items) => items.iter().map(|item| self.value(inner, item)).collect(),
+            Value::Struct(values) => {
+                let declared = match inner {
+                    ValueType::Struct(id) => self.ontology.structure(*id).fields.as_slice(),
+                    _ => &[],
+                };
+                let given =
+                    declared.iter().zip(values.iter()).filter_map(|(field, value)| Some((field, value.as_ref()?)));
+                Json::Object(
+                    given.map(|(field, value)| (field.name.to_string(), self.value(&field.ty, value))).collect(),
+                )
+            }
+        }
+    }
+}
+
+fn text(text: &Option<std::sync::Arc<str>>) -> Json {
+    text.as_deref().map_or(Json::Null, Json::from)
+}
+
+fn bilingual(text_in: &Bilingual) -> Json {
+    Members::default().put("zh", text(&text_in.zh)).put("en", text(&text_in.en)).finish()
+}
+
+/// A day; none for ever.
+fn day(day: Day) -> Option<String> {
+    let bounded = day != DAY_MIN && day != DAY_MAX;
+    PartialDate::from_code(day).filter(|_| bounded).map(|day| day.to_string())
+}
+
+/// A date alone where there are no other words and the date is one.
+fn when(when: &Option<When>) -> Json {
+    let Some(when) = when else { return Json::Null };
+    let date = |date: Option<PartialDate>| date.map(|date| date.to_string());
+    let mut members = Members::default();
+    members.put("text", &*when.text).put("earliest", date(when.earliest)).put("latest", date(when.latest));
+    members.finish()
+}
