@@ -35,7 +35,7 @@ const FORBIDDEN: [&str; 4] =
     ["AllNodesScan", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan", "CartesianProduct"];
 
 /// What is asked: what it is called, the document, and the most hits.
-const REQUESTS: [(&str, &str, u64); 20] = [
+const REQUESTS: [(&str, &str, u64); 22] = [
     ("company by id", r#"{ company(id: "company:c77") { id name creditCode } }"#, 12),
     ("entities by id", r#"{ nodes(ids: ["company:c1", "product:p7-1", "sector:s5", "sector:no"]) { id name } }"#, 25),
     (
@@ -57,6 +57,16 @@ const REQUESTS: [(&str, &str, u64); 20] = [
         "companies by the selective end of a relationship: a county",
         r#"{ companies(where: { locatedIn: { some: { node: { id: { eq: "region:county-1500" } } } } }) { edges { node { id } } } }"#,
         80,
+    ),
+    (
+        "a page of companies within a county, counted",
+        r#"{ companies(where: { id: { within: ["region:county-1500"] } }) { totalCount edges { node { id } } } }"#,
+        200,
+    ),
+    (
+        "a page of companies within a province, counted",
+        r#"{ companies(where: { id: { within: ["region:province-7"] } }) { totalCount edges { node { id } } } }"#,
+        9_800,
     ),
     ("a page of companies by name", "{ companies(first: 20) { edges { node { id name } } } }", 130),
     (

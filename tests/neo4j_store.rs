@@ -1,5 +1,7 @@
 //! The store in Neo4j, against a real one: an import may be repeated, and plans give the rows that memory gives.
 
+#[path = "neo4j_store/circles.rs"]
+mod circles;
 #[path = "neo4j_store/rows.rs"]
 mod rows;
 mod support;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ("what_is_gone_from_the_graph_is_removed", what_is_gone_from_the_graph_is_removed),
         ("plans_give_the_rows_that_memory_gives", plans_give_the_rows_that_memory_gives),
         ("pages_join_to_the_whole_list", pages_join_to_the_whole_list),
+        ("hierarchies_that_run_in_circles_end", circles::circles_end),
         ("tables_are_those_of_memory", support::tables::tables_are_those_of_memory),
     ])
 }
