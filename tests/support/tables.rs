@@ -11,16 +11,15 @@ pub fn tables_are_those_of_memory(neo4j: &Neo4j) -> Result<(), Failed> {
         let world = World::load(graph)?;
         let database = world.on_neo4j(neo4j)?;
         for (what, parameters) in requests {
-            for format in Format::ALL {
-                let mut request = TableRequest::new(*what, format);
-                for (name, text) in *parameters {
-                    request.set(name, text)?;
-                }
-                let table = |service: &Service| service.table(&request);
-                let (ours, theirs) = (table(&world.memory)?, table(&database)?);
-                assert!(ours.lines().count() > 1, "{request:?}: an empty table shows nothing");
-                assert_eq!(ours, theirs, "{request:?}");
+            // CSV is made from the same rows, without a store.
+            let mut request = TableRequest::new(*what, Format::Ndjson);
+            for (name, text) in *parameters {
+                request.set(name, text)?;
             }
+            let table = |service: &Service| service.table(&request);
+            let (ours, theirs) = (table(&world.memory)?, table(&database)?);
+            assert!(ours.lines().count() > 1, "{request:?}: an empty table shows nothing");
+            assert_eq!(ours, theirs, "{request:?}");
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit};
 use crate::metrics::Metrics;
 use crate::ontology::spelling::did_you_mean;
-use crate::ontology::{KindId, Ontology, Target};
+use crate::ontology::{KindId, KindSet, Ontology, Target};
 use crate::plan::budget;
 use crate::plan::ir::{PageArgs, Root, View};
 use crate::store::{Datum, Page, Session, StoreError};
@@ -108,7 +108,8 @@ impl PlanTable {
 
     /// Appends the rows of a page.
     fn rows(&self, page: &Page, out: &mut Vec<u8>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let rows = Row { ontology: &self.ontology, view: &self.view };
+        let kinds = if let Root::Entities(page) = &self.root { page.kinds } else { KindSet::EMPTY };
+        let rows = Row { ontology: &self.ontology, view: &self.view, kinds };
         for item in &page.items {
             let row = match &self.root {
                 Root::Entities(_) => rows.entity(&item.row),

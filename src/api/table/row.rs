@@ -4,36 +4,40 @@
 use crate::api::build::title;
 use crate::api::write::{Misfit, Row as Values, Writer};
 use crate::graph::{Basis, Bound, Span, Status};
-use crate::ontology::{KindId, KindSet, Ontology, ValueType};
+use crate::ontology::{KindSet, Ontology, PropId, ValueType};
 use crate::plan::ir::{
     CitationProjection, CitationSlot, EntityProjection, FactProjection, FactSlot, Lang, ObservationProjection,
     ObservationSlot, Slot, View,
 };
 use crate::store::Datum;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 type Made = Result<Value, Misfit>;
 
 /// Citations are all given: a table without some would look complete.
 const ALL_CITATIONS: u32 = u32::MAX;
 
-/// What is taken of an entity that is a row.
+/// What is taken of an entity that is a row. One shape for all kinds, of what any of them has: over Neo4j a shape for each would make a
+/// statement that takes seconds to plan.
 pub fn entity_projection(ontology: &Ontology, kinds: KindSet) -> EntityProjection {
-    let shape = |kind: KindId| {
-        let mut slots = vec![
-            Slot::Id,
-            Slot::Names,
-            Slot::Disambiguation(Lang::Zh),
-            Slot::Disambiguation(Lang::En),
-            Slot::Description(Lang::Zh),
-            Slot::Description(Lang::En),
-            Slot::Degree,
-            Slot::Sources(ALL_CITATIONS, citation(ontology)),
-        ];
-        slots.extend(ontology.kind(kind).properties.iter().map(|id| Slot::Property(*id)));
-        (KindSet::one(kind), slots)
-    };
-    EntityProjection { shapes: kinds.iter().map(shape).collect() }
+    let mut slots = vec![
+        Slot::Id,
+        Slot::Names,
+        Slot::Disambiguation(Lang::Zh),
+        Slot::Disambiguation(Lang::En),
+        Slot::Description(Lang::Zh),
+        Slot::Description(Lang::En),
+        Slot::Degree,
+        Slot::Sources(ALL_CITATIONS, citation(ontology)),
+    ];
+    slots.extend(properties(ontology, kinds).into_iter().map(Slot::Property));
+    EntityProjection { shapes: vec![(kinds, slots)] }
+}
+
+/// The properties of kinds, in the order of the ontology.
+fn properties(ontology: &Ontology, kinds: KindSet) -> BTreeSet<PropId> {
+    kinds.iter().flat_map(|kind| ontology.kind(kind).properties.iter().copied()).collect()
 }
 
 /// What is taken of a fact.
@@ -95,6 +99,8 @@ fn citation(ontology: &Ontology) -> CitationProjection {
 pub struct Row<'a> {
     pub ontology: &'a Ontology,
     pub view: &'a View,
+    /// Of which kinds the entities are that are rows.
+    pub kinds: KindSet,
 }
 
 impl Row<'_> {
@@ -108,16 +114,20 @@ impl Row<'_> {
         let (disambiguation, description) = (both()?, both()?);
         let degree = plain(values.next()?);
         let sources = sources(values.next()?)?;
-        let mut properties = Map::new();
-        for id in &self.ontology.kind(*kind).properties {
-            let property = self.ontology.property(*id);
-            let value = match (values.next()?, &property.default) {
+        let mut named = Map::new();
+        for id in properties(self.ontology, self.kinds) {
+            let datum = values.next()?;
+            if !self.ontology.kind(*kind).properties.contains(&id) {
+                continue;
+            }
+            let property = self.ontology.property(id);
+            let value = match (datum, &property.default) {
                 // As in the API, which promises a value of a property with a default.
                 (Datum::Null, Some(default)) => self.value(&property.ty, &Datum::from(default)),
                 (datum, _) => self.value(&property.ty, datum),
             };
             if !value.is_null() {
-                properties.insert(property.name.to_string(), value);
+                named.insert(property.name.to_string(), value);
             }
         }
         Ok(json!({
@@ -127,7 +137,7 @@ impl Row<'_> {
             "disambiguation": disambiguation,
             "description": description,
             "degree": degree,
-            "properties": properties,
+            "properties": named,
             "sources": sources,
         }))
     }
