@@ -20,7 +20,7 @@ fn a_company_and_what_it_takes_part_in() {
         json!({
             "__typename": "Company", "id": "company:weigao", "kind": "COMPANY", "name": "威高集团", "en": "Weigao Group",
             "names": {"zh": "威高集团", "en": "Weigao Group", "short": ["威高"]},
-            "sources": [{"section": "建议一 当年推动工作", "document": {"id": "document:lishui-2024"}}],
+            "sources": [{"section": "一", "document": {"id": "document:weihai-2022"}}],
             "takesPartIn": {
                 "pageInfo": {"hasNextPage": false, "hasPreviousPage": false},
                 "edges": [{

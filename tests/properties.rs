@@ -85,6 +85,10 @@ fn pages_make_up_the_list() {
             panic!("{}", shown(&page(&field, ("first", 100), None)));
         }
         let all = ids(&whole);
+        // A list that is longer than a page may be cannot be had whole.
+        if whole["pageInfo"]["hasNextPage"] == true {
+            return;
+        }
         assert_eq!(whole["totalCount"], all.len(), "{}", shown(&page(&field, ("first", 100), None)));
         for (size, cut, end, more) in
             [("first", "after", "endCursor", "hasNextPage"), ("last", "before", "startCursor", "hasPreviousPage")]
@@ -116,6 +120,10 @@ fn a_filter_and_its_negation_part_the_whole() {
     over_graphs(150, |world, generator| {
         let Some(field) = generator.paged_root() else { return };
         let Some(place) = field.argument("where") else { return };
+        // Facts are filtered by a table's columns, without logic.
+        if field.arguments[place].ty.starts_with("FactWhere") {
+            return;
+        }
         let list = |filter: Option<Literal>| {
             let mut field = field.clone();
             match filter {
@@ -143,6 +151,13 @@ fn known_in_the_far_future_is_unset() {
     over_graphs(250, |world, generator| {
         // The view is part of cursors and of the key of caches, and of nothing else.
         let mut request = generator.request().without(&["cursor", "startCursor", "endCursor", "asOfKey"]);
+        // What is said of the whole graph has no view.
+        request
+            .roots
+            .retain(|root| !matches!(root, Selection::Field(f) if ["ontology", "statistics"].contains(&&*f.name)));
+        if request.roots.is_empty() {
+            return;
+        }
         request.set_root_argument("asOf", None);
         let unset = answer(world, &request);
         let far = Literal::Object(vec![("known".to_owned(), Literal::Text("9000".to_owned()))]);
