@@ -13,7 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage.
 #[derive(Parser)]
-#[command(version, max_term_width = 120, args_conflicts_with_subcommands = true, after_help = commands::serve::PATHS)]
+#[command(version, max_term_width = 120, args_conflicts_with_subcommands = true, after_help = commands::serve::served())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API (the default)
-    #[command(after_help = commands::serve::PATHS)]
+    #[command(after_help = commands::serve::served())]
     Serve(Box<commands::serve::Serve>),
     /// Check the seed: print every problem with its place and how to mend it, load nothing
     Check(commands::check::Check),

@@ -26,7 +26,7 @@ use support::world::{Service, World};
 const REQUESTS: usize = 1_000;
 /// How long one graph's trial may ask when `--requests` does not say how much: made-up statements are new to Neo4j, and to plan one
 /// takes it longer than to run it. A trial that ends by this says how far it came.
-const BOX: Duration = Duration::from_secs(45);
+const BOX: Duration = Duration::from_secs(80);
 /// Requests of one form with different values, besides the pages that follow them: to plan a statement takes Neo4j longer than to run it.
 const VALUES: usize = 8;
 /// The seed unless `--seed` says otherwise: a run in CI repeats the last one.

@@ -2,6 +2,7 @@
 //!
 //! Both are trees that the ontology determines, but for counts, which a store gives ([`Root::Totals`](crate::plan::ir::Root::Totals)).
 
+use super::schema::type_of;
 use super::select::{AboutField, Fields};
 use crate::ontology::{Described, Labels, Ontology, Target, ValueType};
 use apollo_compiler::Schema;
@@ -168,27 +169,14 @@ fn property(
         "PropertyInfo",
         vec![
             ("name", text(name)),
-            ("type", text(&type_name(ontology, ty))),
+            // An enum by its name, also where the API gives text.
+            ("type", text(&type_of(ontology, ty))),
             ("labels", labels(&described.labels)),
             ("description", text(&described.text)),
             ("required", About::Truth(required)),
             ("history", About::Truth(history)),
         ],
     )
-}
-
-/// As in the ontology: an enum is called by its name, also where the API gives text.
-fn type_name(ontology: &Ontology, ty: &ValueType) -> String {
-    match ty {
-        ValueType::String | ValueType::CreditCode => "String".into(),
-        ValueType::Boolean => "Boolean".into(),
-        ValueType::Int => "Int".into(),
-        ValueType::Decimal => "Decimal".into(),
-        ValueType::PartialDate => "PartialDate".into(),
-        ValueType::Enum(id) => ontology.enumeration(*id).name.to_string(),
-        ValueType::Struct(id) => ontology.structure(*id).name.to_string(),
-        ValueType::List(inner) => format!("[{}!]", type_name(ontology, inner)),
-    }
 }
 
 /// The ontology's enums, and those of the API that every ontology has (statuses, bounds …), whose labels stand in their descriptions.

@@ -25,9 +25,9 @@ use source::Source;
 const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// What is served, below the flags in the help.
-pub const PATHS: &str = "\
-Served: / (GraphiQL, in a browser), /graphql (requests), /export/{entities,facts,observations}.{csv,ndjson} (tables),
-/schema.graphql (the schema), /metrics (for Prometheus), /health/live, /health/ready";
+pub fn served() -> String {
+    format!("Served:\n{}", http::paths())
+}
 
 /// The command's flags.
 #[derive(Args)]

@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::config::{Limits, ServerSettings};
 use crate::metrics::Metrics;
 
+pub use router::paths;
 pub use server::{Stopped, serve, stop_signal};
 
 /// What every request of the server shares.

@@ -16,7 +16,7 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
 use super::media::accepts_html;
-use super::router::{not_found, plain};
+use super::router::{not_found, paths, plain};
 
 static BUILT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
 
@@ -34,15 +34,9 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 /// The others are asked for again each time, and answered with 304 while they are the same.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// What everybody but a browser is told at `/`.
-const PATHS: &str = "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry (医疗器械产业知识图谱)\n\n\
-                     /                in a browser: GraphiQL with examples\n\
-                     /graphql         requests, by POST or GET\n\
-                     /export/…        tables: entities, facts, observations as .csv or .ndjson\n\
-                     /schema.graphql  the schema\n\
-                     /metrics         what the server counts and measures, for Prometheus\n\
-                     /health/live     whether the process lives\n\
-                     /health/ready    whether it can answer now\n";
+/// What everybody but a browser is told at `/`, above the paths.
+const TITLE: &str =
+    "mdgraph: a GraphQL API over the knowledge graph of the medical-device industry (医疗器械产业知识图谱)";
 
 /// A file of the page.
 struct Asset {
@@ -98,7 +92,8 @@ impl Asset {
 /// `/`: the page for who accepts HTML, which browsers say and programs do not; else what there is, as text.
 pub async fn index(headers: HeaderMap) -> Response {
     let page = ASSETS.get(PAGE).filter(|_| accepts_html(&headers));
-    let mut response = page.map_or_else(|| plain(PATHS).into_response(), |page| page.respond(&headers));
+    let mut response =
+        page.map_or_else(|| plain(format!("{TITLE}\n\n{}", paths())).into_response(), |page| page.respond(&headers));
     response.headers_mut().append(VARY, HeaderValue::from_name(ACCEPT));
     response
 }

@@ -71,8 +71,24 @@ fn cors(origins: &[String]) -> CorsLayer {
         .vary([ACCEPT])
 }
 
+/// What is served, and what it is.
+pub const PATHS: [(&str, &str); 7] = [
+    ("/", "in a browser: GraphiQL with examples"),
+    ("/graphql", "requests, by POST or GET"),
+    ("/export/{entities,facts,observations}.{csv,ndjson}", "tables"),
+    ("/schema.graphql", "the schema"),
+    ("/metrics", "what the server counts and measures, for Prometheus"),
+    ("/health/live", "whether the process lives"),
+    ("/health/ready", "whether it can answer now"),
+];
+
+/// [`PATHS`] as text, one a line.
+pub fn paths() -> String {
+    PATHS.iter().map(|(path, what)| format!("  {path:<50}  {what}\n")).collect()
+}
+
 /// A text for people and scripts.
-pub fn plain(text: &'static str) -> impl IntoResponse {
+pub fn plain(text: impl IntoResponse) -> impl IntoResponse {
     ([PLAIN], text)
 }
 
@@ -106,7 +122,5 @@ async fn ready<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResp
 
 /// There is nothing at a path.
 pub async fn not_found() -> impl IntoResponse {
-    let text = "Nothing is served at this path. GraphQL is at /graphql; tables are at /export/entities.csv, facts.csv, observations.csv, \
-                and .ndjson of each.\n";
-    (StatusCode::NOT_FOUND, [PLAIN], text)
+    (StatusCode::NOT_FOUND, [PLAIN], format!("Nothing is served at this path. There are:\n\n{}", paths()))
 }

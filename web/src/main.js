@@ -3,6 +3,7 @@ import { createElement as h, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL, GraphiQLInterface, GraphiQLProvider } from 'graphiql';
 import { useEditorContext } from '@graphiql/react';
+import { parse } from 'graphql';
 import { DOC_EXPLORER_PLUGIN, DocExplorerContextProvider } from '@graphiql/plugin-doc-explorer';
 import { HISTORY_PLUGIN, HistoryContextProvider } from '@graphiql/plugin-history';
 import 'graphiql/style.css';
@@ -12,6 +13,17 @@ import { GROUPS } from './examples.js';
 // Beside the page, so that a server behind a path of a proxy works too.
 const ENDPOINT = new URL('graphql', document.baseURI);
 
+/** The name of the operation to run: none when the document has no such operation. The editor reads the names of a document a moment
+ * after it has come, so that a tab that was just opened would otherwise be run by a name of the tab before. */
+function operationName({ query, operationName }) {
+  try {
+    const names = parse(query).definitions.map(({ name }) => name?.value);
+    return names.includes(operationName) ? operationName : undefined;
+  } catch {
+    return operationName; // The server says what is wrong with the document, and where.
+  }
+}
+
 async function fetcher(request, options) {
   const response = await fetch(ENDPOINT, {
     method: 'POST',
@@ -20,7 +32,7 @@ async function fetcher(request, options) {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       ...options?.headers,
     },
-    body: JSON.stringify(request),
+    body: JSON.stringify({ ...request, operationName: operationName(request) }),
   });
   return response.json();
 }

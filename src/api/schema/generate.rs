@@ -54,6 +54,20 @@ pub(super) fn labels(it: &Described) -> String {
     format!("{} · {}", it.labels.zh, it.labels.en)
 }
 
+/// The type of a property as the API writes it.
+pub fn type_of(ontology: &Ontology, ty: &ValueType) -> String {
+    match ty {
+        ValueType::String | ValueType::CreditCode => "String".into(),
+        ValueType::Boolean => "Boolean".into(),
+        ValueType::Int => "Int".into(),
+        ValueType::Decimal => "Decimal".into(),
+        ValueType::PartialDate => "PartialDate".into(),
+        ValueType::Enum(id) => ontology.enumeration(*id).name.to_string(),
+        ValueType::Struct(id) => ontology.structure(*id).name.to_string(),
+        ValueType::List(inner) => format!("[{}!]", type_of(ontology, inner)),
+    }
+}
+
 impl Writer<'_> {
     pub(super) fn line(&mut self, text: &str) {
         self.out.push_str(text);
@@ -84,25 +98,12 @@ impl Writer<'_> {
         );
     }
 
-    fn type_of(&self, ty: &ValueType) -> String {
-        match ty {
-            ValueType::String | ValueType::CreditCode => "String".into(),
-            ValueType::Boolean => "Boolean".into(),
-            ValueType::Int => "Int".into(),
-            ValueType::Decimal => "Decimal".into(),
-            ValueType::PartialDate => "PartialDate".into(),
-            ValueType::Enum(id) => self.ontology.enumeration(*id).name.to_string(),
-            ValueType::Struct(id) => self.ontology.structure(*id).name.to_string(),
-            ValueType::List(inner) => format!("[{}!]", self.type_of(inner)),
-        }
-    }
-
     /// The type of a property of an edge: enums are text there, so that edges of different relationships read alike.
     fn edge_type_of(&self, ty: &ValueType) -> String {
         match ty {
             ValueType::Enum(_) => "String".into(),
             ValueType::List(inner) => format!("[{}!]", self.edge_type_of(inner)),
-            other => self.type_of(other),
+            other => type_of(self.ontology, other),
         }
     }
 
@@ -182,7 +183,7 @@ impl Writer<'_> {
                 "{}\n{}: {}{required}",
                 described(&property.described.sdl()),
                 property.name,
-                self.type_of(&property.ty)
+                type_of(self.ontology, &property.ty)
             ));
             if property.history {
                 let Labels { zh, en } = &property.described.labels;
@@ -278,7 +279,7 @@ impl Writer<'_> {
                     "{}\n{}: {}{required}",
                     described(&field.described.sdl()),
                     field.name,
-                    self.type_of(&field.ty)
+                    type_of(self.ontology, &field.ty)
                 ));
             }
             self.line("}");

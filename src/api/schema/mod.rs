@@ -5,6 +5,7 @@ mod generate;
 mod list;
 mod register;
 
+pub use generate::type_of;
 pub use list::{is_groupable, is_number, is_sortable};
 
 use crate::ontology::Ontology;

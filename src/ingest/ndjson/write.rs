@@ -212,7 +212,7 @@ fn day(day: Day) -> Option<String> {
     PartialDate::from_code(day).filter(|_| bounded).map(|day| day.to_string())
 }
 
-/// A date alone where there are no other words and the date is one.
+/// A time: its words, and the dates between which it lies.
 fn when(when: &Option<When>) -> Json {
     let Some(when) = when else { return Json::Null };
     let date = |date: Option<PartialDate>| date.map(|date| date.to_string());

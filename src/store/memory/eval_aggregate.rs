@@ -4,7 +4,7 @@ use super::eval::Eval;
 use super::eval_filter::number;
 use super::eval_page::sort_value;
 use crate::graph::{Decimal, Value};
-use crate::plan::ir::{AggregateSlot, GroupBy, GroupKey, SortValue};
+use crate::plan::ir::{AggregateSlot, Filter, GroupBy, GroupKey, SortValue};
 use crate::store::aggregate::{Figures, ValueCounts};
 use crate::store::{Datum, StoreError};
 use std::cmp::Reverse;
@@ -51,6 +51,22 @@ impl<'s> Eval<'s> {
         Ok(counts.groups(key.ty(self.ontology), limit))
     }
 
+    /// An entity and its ancestors, those that pass.
+    fn above_at(&self, node: u32, level: &Filter) -> Result<Vec<u32>, StoreError> {
+        let mut all = Vec::new();
+        self.climb(node, |above| {
+            all.push(above);
+            false
+        })?;
+        let mut passing = Vec::new();
+        for above in all {
+            if self.passes(above, level)? {
+                passing.push(above);
+            }
+        }
+        Ok(passing)
+    }
+
     fn groups_by(&self, nodes: &[u32], by: &GroupBy) -> Result<Datum, StoreError> {
         let mut entities: HashMap<u32, i64> = HashMap::new();
         let mut raised: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -63,22 +79,14 @@ impl<'s> Eval<'s> {
                 if !by.status.contains(head.status) || !head.is_current(self.view) {
                     continue;
                 }
-                match (&by.up, raised.entry(entry.neighbour)) {
-                    (None, _) => groups.push(entry.neighbour),
-                    (Some(_), Entry::Occupied(known)) => groups.extend_from_slice(known.get()),
-                    (Some(level), Entry::Vacant(place)) => {
-                        let mut at_level = Vec::new();
-                        let mut all = Vec::new();
-                        self.climb(entry.neighbour, |above| {
-                            all.push(above);
-                            false
-                        })?;
-                        for above in all {
-                            if self.passes(above, level)? {
-                                at_level.push(above);
-                            }
-                        }
-                        groups.extend_from_slice(place.insert(at_level));
+                let Some(level) = &by.up else {
+                    groups.push(entry.neighbour);
+                    continue;
+                };
+                match raised.entry(entry.neighbour) {
+                    Entry::Occupied(known) => groups.extend_from_slice(known.get()),
+                    Entry::Vacant(place) => {
+                        groups.extend_from_slice(place.insert(self.above_at(entry.neighbour, level)?))
                     }
                 }
             }

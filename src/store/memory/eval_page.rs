@@ -27,15 +27,18 @@ impl<'s> Eval<'s> {
     pub(super) fn entities(&self, plan: &EntitiesPage) -> Result<Datum, StoreError> {
         let anywhere = matches!(plan.anchor, Anchor::Scan | Anchor::OrderWalk);
         let everything = plan.filter.is_true() && !self.view.is_known_set();
-        let listed = if plan.aggregate.is_empty() { None } else { Some(self.listed(plan)?) };
+        let listed = (!plan.aggregate.is_empty()).then(|| self.listed(plan)).transpose()?;
         let total = match &listed {
             Some(nodes) => Some(nodes.len() as u64),
             None => everything.then(|| self.index.count(plan.kinds)),
         };
         let runs = if anywhere { self.runs(&plan.order, plan.kinds) } else { None };
-        let mut answer = match runs {
-            Some(runs) if !plan.page.total || total.is_some() => self.walk(plan, runs, total)?,
-            _ => self.gather(plan)?,
+        // What the whole list was made for is not tested again.
+        let tested = listed.is_some() && !plan.filter.is_true();
+        let mut answer = match (runs, &listed) {
+            (Some(runs), _) if !tested && (!plan.page.total || total.is_some()) => self.walk(plan, runs, total)?,
+            (_, Some(nodes)) => self.best_of(nodes, plan)?,
+            (_, None) => self.best_of(&self.listed(plan)?, plan)?,
         };
         if let (Some(nodes), Datum::Page(page)) = (listed, &mut answer) {
             page.aggregate = self.aggregate(&nodes, &plan.aggregate)?;
@@ -125,25 +128,14 @@ impl<'s> Eval<'s> {
         })
     }
 
-    fn gather(&self, plan: &EntitiesPage) -> Result<Datum, StoreError> {
+    /// A page of the whole list, which is in no order of its own.
+    fn best_of(&self, listed: &[u32], plan: &EntitiesPage) -> Result<Datum, StoreError> {
         let mut best = Best::new(&plan.page, entity_directions(&plan.order));
-        let mut total = 0;
-        let mut offer = |node: u32| -> Result<(), StoreError> {
-            self.meter.node()?;
-            if self.accepts(node, plan)? {
-                total += 1;
-                if plan.page.items {
-                    best.offer(self.entity_keys(node, &plan.order), node);
-                }
-            }
-            Ok(())
-        };
-        match self.candidates(&plan.anchor)? {
-            Some(nodes) => nodes.into_iter().try_for_each(&mut offer)?,
-            None => self.of_kinds(plan.kinds).try_for_each(&mut offer)?,
+        if plan.page.items {
+            listed.iter().for_each(|node| best.offer(self.entity_keys(*node, &plan.order), *node));
         }
         let (items, more) = best.finish();
-        page(items, more, plan.page.total.then_some(total), |(keys, node)| {
+        page(items, more, plan.page.total.then_some(listed.len() as u64), |(keys, node)| {
             Ok(Item { keys: plan.page.keys_of(|| keys), row: vec![self.entity(node, &plan.entity)?] })
         })
     }

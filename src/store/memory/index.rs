@@ -88,6 +88,7 @@ impl PropertyIndex {
 
 /// All look-ups over one graph.
 pub(super) struct Index {
+    /// How much there is, in the latest view.
     pub totals: Totals,
     pub nodes: Vec<NodeHead>,
     pub facts: Vec<FactHead>,

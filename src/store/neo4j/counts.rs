@@ -47,7 +47,6 @@ impl Counted {
         let ontology = &graph.ontology;
         let mut counted = Counted::none(ontology);
         for node in &graph.nodes {
-            bump(&mut counted.kinds, node.kind.index());
             counted.keys += naming::keys(&node.names).len() as u64;
         }
         let (mut subjects, mut objects) = (HashSet::<(RelId, NodeIx)>::new(), HashSet::new());
@@ -62,6 +61,7 @@ impl Counted {
             }
         }
         let totals = graph::Totals::of(graph);
+        counted.kinds = totals.entities;
         counted.observations = totals.observations;
         counted.current = totals.facts;
         counted.known_until = totals.known_until.and_then(|day| u64::try_from(day.code()).ok()).unwrap_or(0);

@@ -62,9 +62,9 @@ impl Renderer<'_> {
         // No type at all would mean any.
         let never = relationships.is_empty().then(|| Expr::Or(Vec::new()));
         let rel = Rel::new(&r, self.types(relationships.iter().copied()), Arrow::Right);
-        // Without a label the planner may begin at all nodes, names and observations among them.
+        // One type is scanned by itself. Of several the planner begins at nodes: without a label at all, names and observations among them.
         let scanned = matches!(anchor, FactAnchor::Scan | FactAnchor::Documents(_));
-        let labels = if scanned { vec![at::ENTITY.to_owned()] } else { Vec::new() };
+        let labels = if scanned && relationships.len() != 1 { vec![at::ENTITY.to_owned()] } else { Vec::new() };
         let mut found = Match::node(&a, labels).step(rel, &b, Vec::new()).filtered(never);
         if let FactAnchor::Documents(ids) = anchor {
             let (x, ids) = (self.fresh("x"), self.ids(ids));

@@ -29,6 +29,7 @@ use crate::plan::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrde
 
 use aggregate::Listed;
 use page::{Key, Listing};
+use sources::positions;
 
 /// Retired ids and the ids that took their place.
 pub type Retired = HashMap<Arc<str>, Arc<str>>;
@@ -288,10 +289,8 @@ impl Renderer<'_> {
             let i = self.fresh("i");
             let each = |list: Expr| list.at(Expr::var(&i));
             let fits = self.holds_in_view(each(known), each(from), each(to));
-            let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![values.clone()]), Expr::Int(0)]);
-            let positions = Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))]);
-            let fitting =
-                Expr::Comprehension(i.clone(), Box::new(positions), Box::new(Expr::And(fits)), Box::new(each(values)));
+            let positions = Box::new(positions(values.clone()));
+            let fitting = Expr::Comprehension(i.clone(), positions, Box::new(Expr::And(fits)), Box::new(each(values)));
             return Expr::Call("last", vec![fitting]);
         }
         if !declared.history && self.view.is_known_set() {

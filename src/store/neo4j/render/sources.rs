@@ -78,7 +78,7 @@ impl Renderer<'_> {
 }
 
 /// The positions of a list that may be absent.
-fn positions(list: Expr) -> Expr {
+pub(super) fn positions(list: Expr) -> Expr {
     let size = Expr::Call("coalesce", vec![Expr::Call("size", vec![list]), Expr::Int(0)]);
     Expr::Call("range", vec![Expr::Int(0), size.infix("-", Expr::Int(1))])
 }
