@@ -119,6 +119,12 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         (
             "ByIds",
             "A row an id, in the order given; retired ids are replaced before.",
+            Root::ByIds { ids: vec!["company:b".into(), "company:a".into()], kinds: company, entity: entity(company) },
+            latest(),
+        ),
+        (
+            "ByIds, one",
+            "No order to keep, and no row where there is nothing.",
             Root::ByIds { ids: vec!["company:a".into()], kinds: company, entity: entity(company) },
             latest(),
         ),

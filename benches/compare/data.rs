@@ -1,6 +1,6 @@
 //! The same data for the two peers, shaped as one would by hand: a map of companies with their lists.
 
-use mdgraph::graph::{Graph, Node, NodeIx, StatusSet, Value};
+use mdgraph::graph::{DAY_MAX, Graph, Node, NodeIx, StatusSet, Value};
 use std::collections::{BTreeSet, HashMap};
 
 /// A neighbour by id and name.
@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
     fn of(graph: &'a Graph) -> Self {
         let mut out: HashMap<NodeIx, Vec<usize>> = HashMap::new();
         let mut degree: HashMap<NodeIx, BTreeSet<NodeIx>> = HashMap::new();
-        for (i, fact) in graph.facts.iter().enumerate() {
+        for (i, fact) in graph.facts.iter().enumerate().filter(|(_, fact)| fact.known_to == DAY_MAX) {
             out.entry(fact.subject).or_default().push(i);
             if StatusSet::HELD.contains(fact.status) {
                 degree.entry(fact.subject).or_default().insert(fact.object);

@@ -7,25 +7,26 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
-use mdgraph::graph::{PartialDate, Status};
+use mdgraph::graph::{DAY_MAX, PartialDate, Status};
 use neo4rs::Graph;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The maps have the answer's shape already; only their order is the structs'.
+/// The maps have the answer's shape already; only their order is the structs'. It leaves out what later documents replaced, as every right
+/// answer must.
 const STATEMENT: &str = "MATCH (c:Entity {id: $id}) WHERE c:Company RETURN { \
     id: c.id, name: c._zh, names: { zh: c._zh, en: c._en }, creditCode: c.creditCode, identified: c.identified, \
     foundedOn: c.foundedOn, degree: c._degree, \
-    locatedIn: { edges: COLLECT { MATCH (c)-[:LOCATED_IN]->(n) WITH n ORDER BY n._sort, n.id LIMIT 2 \
+    locatedIn: { edges: COLLECT { MATCH (c)-[r:LOCATED_IN]->(n) WHERE r._knownTo = $now WITH n ORDER BY n._sort, n.id LIMIT 2 \
         RETURN { node: { id: n.id, name: n._zh } } } }, \
-    inSector: { edges: COLLECT { MATCH (c)-[:IN_SECTOR]->(n) WITH n ORDER BY n._sort, n.id LIMIT 3 \
+    inSector: { edges: COLLECT { MATCH (c)-[r:IN_SECTOR]->(n) WHERE r._knownTo = $now WITH n ORDER BY n._sort, n.id LIMIT 3 \
         RETURN { node: { id: n.id, name: n._zh } } } }, \
-    makes: { totalCount: COUNT { (c)-[:MAKES]->() }, \
-        edges: COLLECT { MATCH (c)-[r:MAKES]->(n) WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
+    makes: { totalCount: COUNT { (c)-[r:MAKES]->() WHERE r._knownTo = $now }, \
+        edges: COLLECT { MATCH (c)-[r:MAKES]->(n) WHERE r._knownTo = $now WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
         RETURN { brand: r.brand, fact: { status: r._status }, node: { id: n.id, name: n._zh, deviceClass: n.deviceClass, \
-            inSector: { edges: COLLECT { MATCH (n)-[:IN_SECTOR]->(s) WITH s ORDER BY s._sort, s.id LIMIT 2 \
+            inSector: { edges: COLLECT { MATCH (n)-[r2:IN_SECTOR]->(s) WHERE r2._knownTo = $now WITH s ORDER BY s._sort, s.id LIMIT 2 \
                 RETURN { node: { id: s.id, name: s._zh } } } } } } } }, \
-    supplies: { totalCount: COUNT { (c)-[:SUPPLIES]->() }, \
-        edges: COLLECT { MATCH (c)-[r:SUPPLIES]->(n) WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
+    supplies: { totalCount: COUNT { (c)-[r:SUPPLIES]->() WHERE r._knownTo = $now }, \
+        edges: COLLECT { MATCH (c)-[r:SUPPLIES]->(n) WHERE r._knownTo = $now WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
         RETURN { goods: r.goods, node: { id: n.id, name: n._zh } } } } } AS company";
 
 #[derive(Serialize)]
@@ -120,7 +121,7 @@ async fn answer(State(graph): State<Graph>, body: Bytes) -> Response {
 }
 
 async fn page(graph: &Graph, id: &str) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    let mut rows = graph.execute_read(neo4rs::query(STATEMENT).param("id", id)).await?;
+    let mut rows = graph.execute_read(neo4rs::query(STATEMENT).param("id", id).param("now", DAY_MAX)).await?;
     let company = rows.next().await?.map(|row| row.get("company")).transpose()?;
     Ok(serde_json::to_vec(&Answer { data: Root { company } })?)
 }

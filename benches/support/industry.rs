@@ -3,7 +3,8 @@
 
 use mdgraph::graph::naming::sort_key;
 use mdgraph::graph::{
-    Basis, Bilingual, Citation, DAY_MAX, Day, Fact, Graph, Node, NodeIx, NodeNames, PartialDate, Status, Value, When,
+    Basis, Bilingual, Citation, DAY_MAX, Day, Fact, FactIx, Graph, Node, NodeIx, NodeNames, PartialDate, Status, Value,
+    When,
 };
 use mdgraph::ontology::{Ontology, PropId, RelId};
 use std::collections::{HashMap, HashSet};
@@ -162,6 +163,7 @@ fn syllable(i: usize) -> String {
 
 fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, random: &mut Random) -> Graph {
     const STATED: Day = 20240630;
+    const BEFORE: Day = 20220630;
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by(|a, b| drafts[*a].id.cmp(&drafts[*b].id));
     let mut place = vec![NodeIx(0); drafts.len()];
@@ -198,6 +200,7 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
     let since = PartialDate::from_code(20_200_000).map(When::date);
     let mut seen = HashSet::new();
     let mut facts: Vec<Fact> = Vec::with_capacity(edges.len());
+    let mut earlier: Vec<(Arc<str>, Arc<str>)> = Vec::new();
     for edge in edges {
         let rel: RelId =
             ontology.relationship_named(edge.relationship).unwrap_or_else(|| panic!("{}", edge.relationship));
@@ -211,7 +214,7 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
             continue;
         }
         let status = if random.below(20) == 0 { Status::Planned } else { Status::Actual };
-        facts.push(Fact {
+        let fact = Fact {
             id: format!("fact:{:016x}", random.next()).into(),
             relationship: rel,
             subject: place[edge.subject],
@@ -228,9 +231,21 @@ fn assemble(ontology: Arc<Ontology>, drafts: Vec<Draft>, edges: Vec<Edge>, rando
             superseded_by: None,
             conflicting_from: None,
             citations: vec![citation.clone()],
-        });
+        };
+        // What an earlier document said of it: no answer of today has it, and all must leave it out.
+        if edge.relationship == "SUPPLIES" && random.below(20) == 0 {
+            let id: Arc<str> = format!("fact:{:016x}", random.next()).into();
+            earlier.push((id.clone(), fact.id.clone()));
+            facts.push(Fact { id, status: Status::Planned, known_from: BEFORE, known_to: STATED, ..fact.clone() });
+        }
+        facts.push(fact);
     }
     facts.sort_by(|a, b| a.id.cmp(&b.id));
     facts.dedup_by(|a, b| a.id == b.id);
+    let at = |id: &Arc<str>| facts.binary_search_by(|fact| fact.id.cmp(id)).ok();
+    let superseded: Vec<_> = earlier.iter().filter_map(|(old, new)| Some((at(old)?, at(new)?))).collect();
+    for (old, new) in superseded {
+        facts[old].superseded_by = Some(FactIx(new as u32));
+    }
     Graph::new(ontology, nodes, facts, Vec::new(), HashMap::new())
 }

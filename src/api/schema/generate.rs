@@ -1,16 +1,23 @@
 //! Writes the API's types from the ontology, as SDL, beside those of `common.graphql` that every ontology has.
 //!
-//! Names follow the target: `CompanyWhere`, `CompanyOrderBy`, `CompanyAggregate`, `CompanyConnection` of a kind; `TakesPartInEdge`,
-//! `TakesPartInWhere` of a relationship, shared by both directions, `TakesPartInConnection` and `TakesPartInInverseConnection`; what is derived
-//! shares one edge, and one connection a target. So a kind costs few types.
+//! Names follow the target: `CompanyWhere`, `CompanyOrderBy`, `CompanyAggregate`, `CompanyConnection` of a kind. A relationship with
+//! properties of its own has `TakesPartInEdge` and `TakesPartInWhere`, shared by both directions, `TakesPartInConnection` and
+//! `TakesPartInInverseConnection`; all without share [`STATED`]'s edge, and its connection by target, as what is derived does with
+//! [`DERIVED`]'s. So a kind costs few types.
 
-use crate::ontology::{Described, Direction, HISTORY, Labels, Link, Ontology, PropId, Target, ValueType};
-use std::collections::BTreeSet;
+use crate::ontology::{
+    Described, Direction, HISTORY, InterfaceId, KindId, Labels, Link, Ontology, PropId, Target, ValueType,
+};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const COMMON: &str = include_str!("common.graphql");
 const LIST: &str = include_str!("list.graphql");
 const ENTITY: &str = include_str!("entity.graphql");
+/// What the types are called after that relationships without properties of their own share: `StatedEdge`, `CompanyStatedConnection`.
+const STATED: &str = "Stated";
+/// What the types of derived links are called after.
+const DERIVED: &str = "Derived";
 /// The four arguments of a page.
 const PAGE: &str = "\"前几项 · the first so many\" first: Int, \"其后 · after this cursor\" after: String, \
                     \"后几项 · the last so many\" last: Int, \"其前 · before this cursor\" before: String";
@@ -24,13 +31,12 @@ pub fn source(ontology: &Ontology) -> String {
     writer.out.push_str(LIST);
     writer.constants();
     writer.entity_like(Target::Entity);
-    (0..ontology.interfaces.len())
-        .for_each(|i| writer.entity_like(Target::Interface(crate::ontology::InterfaceId(i as u16))));
-    (0..ontology.kinds.len()).for_each(|i| writer.entity_like(Target::Kind(crate::ontology::KindId(i as u16))));
+    (0..ontology.interfaces.len()).for_each(|i| writer.entity_like(Target::Interface(InterfaceId(i as u16))));
+    (0..ontology.kinds.len()).for_each(|i| writer.entity_like(Target::Kind(KindId(i as u16))));
     writer.kind_pages();
     writer.values();
     writer.relationships();
-    writer.derived();
+    writer.shared();
     writer.query();
     writer.out
 }
@@ -194,20 +200,13 @@ impl Writer<'_> {
         for (field, link) in &links {
             let text = described(&self.link_description(*link));
             let other = ontology.target_name(ontology.link_target(*link));
-            let (connection, edge) = match link {
-                Link::Relationship(id, direction) => {
-                    let name = &ontology.relationship(*id).type_name;
-                    (format!("{name}{}Connection", side(*direction)), format!("{name}Where"))
-                }
-                Link::Derived(id, Direction::Out) if ontology.shortcut(*id).single => {
-                    self.line(&format!("{text}\n{field}: {other}"));
-                    continue;
-                }
-                Link::Derived(..) => (format!("{other}DerivedConnection"), "DerivedWhere".to_owned()),
+            let Some(Types { pages, edge }) = types_of(ontology, *link) else {
+                self.line(&format!("{text}\n{field}: {other}"));
+                continue;
             };
             self.line(&format!(
-                "{text}\n{field}(\"邻居条件 · which neighbours\" where: {other}Where, \"边的条件 · which edges\" edge: {edge}, \
-                 \"排序 · in which order of neighbours; by name if unset\" orderBy: [{other}OrderBy!], {PAGE}): {connection}!"
+                "{text}\n{field}(\"邻居条件 · which neighbours\" where: {other}Where, \"边的条件 · which edges\" edge: {edge}Where, \
+                 \"排序 · in which order of neighbours; by name if unset\" orderBy: [{other}OrderBy!], {PAGE}): {pages}Connection!"
             ));
         }
         self.line("}");
@@ -235,9 +234,9 @@ impl Writer<'_> {
             }
         }
         for (field, link) in links {
-            if let Some(filter) = link_filter(ontology, *link) {
+            if let Some(Types { pages, .. }) = types_of(ontology, *link) {
                 let text = self.link_description(*link);
-                self.line(&format!("{}\n{field}: {filter}", described(text.lines().next().unwrap_or_default())));
+                self.line(&format!("{}\n{field}: {pages}Filter", described(text.lines().next().unwrap_or_default())));
             }
         }
         self.line("}");
@@ -286,9 +285,10 @@ impl Writer<'_> {
         }
     }
 
+    /// The edges and the pages of relationships with properties of their own.
     fn relationships(&mut self) {
         let ontology = self.ontology;
-        for it in &ontology.relationships {
+        for it in ontology.relationships.iter().filter(|it| !it.properties.is_empty()) {
             let (name, zh, en) = (&it.type_name, &it.described.labels.zh, &it.described.labels.en);
             let mut fields = String::from("\"事实 · the statement\"\nfact: Fact!\n");
             let mut tests = String::new();
@@ -309,37 +309,41 @@ impl Writer<'_> {
                 "\"\"\"\n{zh}的边的条件 · filter of edges: {en}\n所给的条件都须满足。\nEverything given must hold.\n\"\"\"\ninput {name}Where {{\n\
                  \"状态 · one of these\"\nstatus: [Status!]\n\"依据 · one of these\"\nbasis: [Basis!]\n{tests}}}"
             ));
-            let ends: &[(&str, Target, &Labels)] =
-                &[("", it.to, &it.described.labels), ("Inverse", it.from, &it.inverse_labels)];
-            for (side, target, labels) in &ends[..if it.symmetric { 1 } else { 2 }] {
-                self.connection(&format!("{name}{side}"), name, labels, ontology.target_name(*target));
-                self.quantified(
-                    &format!("{name}{side}"),
-                    &format!("{name}Where"),
-                    ontology.target_name(*target),
-                    labels,
-                );
+            let ends: &[(Direction, Target, &Labels)] =
+                &[(Direction::Out, it.to, &it.described.labels), (Direction::In, it.from, &it.inverse_labels)];
+            for (direction, target, labels) in &ends[..if it.symmetric { 1 } else { 2 }] {
+                let target = ontology.target_name(*target);
+                self.pages(&format!("{name}{}", side(*direction)), name, labels, target);
             }
         }
     }
 
-    /// What is derived: its pages and its filters, by target.
-    fn derived(&mut self) {
+    /// The pages that links share by target: those of relationships without properties of their own, and those of what is derived.
+    fn shared(&mut self) {
         let ontology = self.ontology;
-        let mut targets = BTreeSet::new();
-        for it in ontology.derived.iter() {
-            if !it.single {
-                targets.insert(ontology.target_name(it.to));
-            }
-            if it.inverse.is_some() {
-                targets.insert(ontology.target_name(it.from));
+        let mut shared = BTreeMap::new();
+        let kinds = (0u16..).map(KindId).take(ontology.kinds.len()).map(Target::Kind);
+        let interfaces = (0u16..).map(InterfaceId).take(ontology.interfaces.len()).map(Target::Interface);
+        for from in kinds.chain(interfaces).chain([Target::Entity]) {
+            for (_, link) in ontology.links_of(from) {
+                let target = ontology.target_name(ontology.link_target(link));
+                match types_of(ontology, link) {
+                    Some(Types { pages, edge: edge @ (STATED | DERIVED) }) => shared.insert(pages, (edge, target)),
+                    _ => None,
+                };
             }
         }
-        for target in targets {
-            let labels = Labels { zh: "推导".into(), en: format!("derived edges to {target}") };
-            self.connection(&format!("{target}Derived"), "Derived", &labels, target);
-            self.quantified(&format!("{target}Derived"), "DerivedWhere", target, &labels);
+        for (pages, (edge, target)) in shared {
+            let (zh, en) = if edge == STATED { ("陈述", "stated") } else { ("推导", "derived") };
+            let labels = Labels { zh: zh.into(), en: format!("{en} edges to {target}") };
+            self.pages(&pages, edge, &labels, target);
         }
+    }
+
+    /// What a link's list is made of: its connection, its filter and its match.
+    fn pages(&mut self, name: &str, edge: &str, labels: &Labels, target: &str) {
+        self.connection(name, edge, labels, target);
+        self.quantified(name, &format!("{edge}Where"), target, labels);
     }
 
     /// `…Filter {some none every}` and its `…Match {node edge}`.
@@ -382,19 +386,28 @@ impl Writer<'_> {
     }
 }
 
-/// The name of the filter of a link in `…Where`; a shortcut to one entity has none.
-fn link_filter(ontology: &Ontology, link: Link) -> Option<String> {
-    Some(match link {
+/// What the types of a link are called after.
+struct Types<'a> {
+    /// `…Connection`, `…Filter` and `…Match`.
+    pages: String,
+    /// `…Edge` and `…Where`.
+    edge: &'a str,
+}
+
+/// None of a shortcut to one entity, which has neither a list nor a filter.
+fn types_of(ontology: &Ontology, link: Link) -> Option<Types<'_>> {
+    let shared = |edge| Types { pages: format!("{}{edge}", ontology.target_name(ontology.link_target(link))), edge };
+    match link {
         Link::Relationship(id, direction) => {
-            format!("{}{}Filter", ontology.relationship(id).type_name, side(direction))
+            let it = ontology.relationship(id);
+            Some(match it.properties.is_empty() {
+                true => shared(STATED),
+                false => Types { pages: format!("{}{}", it.type_name, side(direction)), edge: &it.type_name },
+            })
         }
-        Link::Derived(id, direction) => {
-            if ontology.shortcut(id).single && direction == Direction::Out {
-                return None;
-            }
-            format!("{}DerivedFilter", ontology.target_name(ontology.link_target(link)))
-        }
-    })
+        Link::Derived(id, Direction::Out) if ontology.shortcut(id).single => None,
+        Link::Derived(..) => Some(shared(DERIVED)),
+    }
 }
 
 /// What the types of a relationship's pages and filters have in their names for a direction.

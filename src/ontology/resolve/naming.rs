@@ -54,6 +54,7 @@ const API_TYPES: &[&str] = &[
     "Search",
     "SortOrder",
     "Span",
+    "Stated",
     "Statistics",
     "Status",
     "String",
@@ -65,7 +66,7 @@ const API_TYPES: &[&str] = &[
 
 /// Endings of the API's derived types: `CompanyConnection`.
 const API_ENDINGS: &[&str] =
-    &["Connection", "Edge", "Where", "OrderBy", "Filter", "Match", "Aggregate", "Inverse", "Derived"];
+    &["Connection", "Edge", "Where", "OrderBy", "Filter", "Match", "Aggregate", "Inverse", "Derived", "Stated"];
 
 /// Root fields that every API has, and those promised for later.
 const ROOT_FIELDS: &[&str] = &[
@@ -268,7 +269,7 @@ pub(super) fn check_type(what: &str, name: &Name, problems: &mut Problems) {
 
 /// Whether the API's types that are derived from a relationship of this type name would meet others.
 pub(super) fn meets_api_types(type_name: &str) -> bool {
-    API_TYPES.contains(&type_name) || type_name.ends_with("Inverse")
+    API_TYPES.contains(&type_name) || ["Inverse", "Derived", "Stated"].iter().any(|end| type_name.ends_with(end))
 }
 
 /// Checks the name of a field of a kind or an interface.

@@ -17,7 +17,7 @@ pub enum Expr {
     Param(String),
     /// A number that is part of the statement: a position, a limit of the fact model.
     Int(i64),
-    /// `'MAKES'`: a type of relationship as a text. No other text is part of a statement.
+    /// `'MAKES'`: a type of relationship or a kind as a text. No other text is part of a statement.
     Type(String),
     /// `null`
     Null,

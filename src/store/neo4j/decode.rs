@@ -32,6 +32,7 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
     let mut rows = rows.into_iter();
     let mut one = || rows.next().unwrap_or(Value::Null);
     Ok(match root {
+        Root::ByIds { ids, entity, .. } if ids.len() == 1 => Datum::List(vec![decoder.entity(one(), entity)?]),
         Root::ByIds { entity, .. } => Datum::List(rows.map(|row| decoder.entity(row, entity)).collect::<Decoded<_>>()?),
         Root::Entities(page) => {
             let row = |row: Row| row.map(|value| decoder.entity(value, &page.entity)).collect();

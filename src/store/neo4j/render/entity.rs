@@ -9,6 +9,10 @@ use crate::plan::ir::{EntityProjection, Lang, Slot};
 impl Renderer<'_> {
     /// `[kind, values]` of an entity known to be of the `possible` kinds.
     pub(super) fn entity(&mut self, n: &str, possible: KindSet, projection: &EntityProjection) -> Expr {
+        let kind = match (possible.len(), possible.iter().next()) {
+            (1, Some(kind)) => Expr::Type(self.ontology.kind(kind).name.to_string()),
+            _ => Expr::prop(n, at::KIND),
+        };
         let mut branches = Vec::new();
         for (kinds, slots) in &projection.shapes {
             if kinds.and(possible).is_empty() || slots.is_empty() {
@@ -17,12 +21,12 @@ impl Renderer<'_> {
             let values = Expr::List(slots.iter().map(|slot| self.slot(n, kinds.and(possible), slot)).collect());
             match self.of_kinds(n, *kinds, possible) {
                 Some(test) => branches.push((test, values)),
-                None => return Expr::List(vec![Expr::prop(n, at::KIND), values]),
+                None => return Expr::List(vec![kind, values]),
             }
         }
         let none = Expr::List(Vec::new());
         let values = if branches.is_empty() { none } else { Expr::Case(branches, Box::new(none)) };
-        Expr::List(vec![Expr::prop(n, at::KIND), values])
+        Expr::List(vec![kind, values])
     }
 
     fn slot(&mut self, n: &str, kinds: KindSet, slot: &Slot) -> Expr {

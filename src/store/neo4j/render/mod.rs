@@ -34,7 +34,8 @@ use sources::positions;
 /// Retired ids and the ids that took their place.
 pub type Retired = HashMap<Arc<str>, Arc<str>>;
 
-/// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and [`Root::Fact`] and [`Root::Observation`] at most one.
+/// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and that of one id, [`Root::Fact`] and
+/// [`Root::Observation`] at most one.
 pub fn statement(ontology: &Ontology, retired: &Retired, root: &Root, view: &View) -> Statement {
     let mut renderer = Renderer { ontology, retired, view, parameters: Vec::new(), variables: 0 };
     let query = renderer.root(root);
@@ -53,6 +54,16 @@ struct Renderer<'a> {
 impl Renderer<'_> {
     fn root(&mut self, root: &Root) -> Query {
         match root {
+            Root::ByIds { ids, kinds, entity } if ids.len() == 1 => {
+                let n = self.fresh("n");
+                let id = self.id(&ids[0]);
+                let found = Match::node(&n, vec![at::ENTITY.into()])
+                    .filtered([Expr::prop(&n, at::ID).infix("=", id)])
+                    .filtered(self.of_kinds(&n, *kinds, self.ontology.all_kinds()))
+                    .filtered(self.seen(&n));
+                let entity = self.entity(&n, *kinds, entity);
+                Query(vec![Clause::Match(found), Clause::ReturnRow(entity)])
+            }
             Root::ByIds { ids, kinds, entity } => {
                 let ids = self.ids(ids);
                 let n = self.fresh("n");
@@ -223,6 +234,12 @@ impl Renderer<'_> {
         let retired = self.retired;
         let current = ids.iter().map(|id| retired.get(id).unwrap_or(id).to_string());
         self.parameter(Value::texts(current))
+    }
+
+    /// An id as a parameter, a retired one replaced.
+    fn id(&mut self, id: &Arc<str>) -> Expr {
+        let current = self.retired.get(id).unwrap_or(id).to_string();
+        self.parameter(Value::Text(current))
     }
 
     /// That an entity, found without the help of a fact, is seen.
