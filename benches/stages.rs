@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-const PAGE: &str = include_str!("compare/page.graphql");
+const PAGE: &str = include_str!("compare/requests/page.graphql");
 
 static ENGINE: LazyLock<PlanEngine> = LazyLock::new(|| {
     let ontology = Arc::new(Ontology::embedded().expect("the shipped ontology is right"));

@@ -1,7 +1,7 @@
 //! The Neo4j that both peers over it ask, filled with the generated graph. Its address goes to their processes in the environment.
 
 use super::Failure;
-use super::neo4j::{Neo4j, start_or_skip};
+use super::neo4j::{Neo4j, start_to_measure};
 use mdgraph::graph::Graph;
 use mdgraph::store::neo4j::client::{Address, Client, Limits};
 use mdgraph::store::neo4j::import::import;
@@ -14,7 +14,7 @@ pub type Variables = Vec<(&'static str, String)>;
 
 /// Starts one, or takes that of the environment, and overwrites what it holds.
 pub fn filled(graph: &Graph) -> Result<(Neo4j, Variables), Failure> {
-    let neo4j = start_or_skip()?;
+    let neo4j = start_to_measure()?;
     let variables = NAMES.into_iter().zip([neo4j.uri.clone(), neo4j.user.clone(), neo4j.password.clone()]).collect();
     let address =
         Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };

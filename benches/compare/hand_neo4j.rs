@@ -1,6 +1,7 @@
-//! The floor over Neo4j: an axum handler written for this one page, with one statement written for it, through the same driver.
+//! The floor over Neo4j: an axum handler a question, with one statement written for it, through the same driver.
 
 use super::hand::Request;
+use super::requests::questions;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,26 +9,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use mdgraph::graph::{DAY_MAX, PartialDate, Status};
+use mdgraph::store::neo4j::value::Value;
 use neo4rs::Graph;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The maps have the answer's shape already; only their order is the structs'. It leaves out what later documents replaced, as every right
-/// answer must.
-const STATEMENT: &str = "MATCH (c:Entity {id: $id}) WHERE c:Company RETURN { \
-    id: c.id, name: c._zh, names: { zh: c._zh, en: c._en }, creditCode: c.creditCode, identified: c.identified, \
-    foundedOn: c.foundedOn, degree: c._degree, \
-    locatedIn: { edges: COLLECT { MATCH (c)-[r:LOCATED_IN]->(n) WHERE r._knownTo = $now WITH n ORDER BY n._sort, n.id LIMIT 2 \
-        RETURN { node: { id: n.id, name: n._zh } } } }, \
-    inSector: { edges: COLLECT { MATCH (c)-[r:IN_SECTOR]->(n) WHERE r._knownTo = $now WITH n ORDER BY n._sort, n.id LIMIT 3 \
-        RETURN { node: { id: n.id, name: n._zh } } } }, \
-    makes: { totalCount: COUNT { (c)-[r:MAKES]->() WHERE r._knownTo = $now }, \
-        edges: COLLECT { MATCH (c)-[r:MAKES]->(n) WHERE r._knownTo = $now WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
-        RETURN { brand: r.brand, fact: { status: r._status }, node: { id: n.id, name: n._zh, deviceClass: n.deviceClass, \
-            inSector: { edges: COLLECT { MATCH (n)-[r2:IN_SECTOR]->(s) WHERE r2._knownTo = $now WITH s ORDER BY s._sort, s.id LIMIT 2 \
-                RETURN { node: { id: s.id, name: s._zh } } } } } } } }, \
-    supplies: { totalCount: COUNT { (c)-[r:SUPPLIES]->() WHERE r._knownTo = $now }, \
-        edges: COLLECT { MATCH (c)-[r:SUPPLIES]->(n) WHERE r._knownTo = $now WITH r, n ORDER BY n._sort, n.id LIMIT 5 \
-        RETURN { goods: r.goods, node: { id: n.id, name: n._zh } } } } } AS company";
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The page's maps have the answer's shape already; only their order is the structs'. All leave out what later documents replaced, as every
+/// right answer must.
+const PAGE: &str = include_str!("requests/page.cypher");
 
 #[derive(Serialize)]
 struct Answer {
@@ -110,23 +100,52 @@ fn status<S: Serializer>(number: &usize, serializer: S) -> Result<S::Ok, S::Erro
     Status::ALL.get(*number).map(|status| status.name()).serialize(serializer)
 }
 
-async fn answer(State(graph): State<Graph>, body: Bytes) -> Response {
+async fn page(State(graph): State<Graph>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Request<'_>>(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    match page(&graph, request.variables.id).await {
+    answer(company(&graph, request.variables.id).await)
+}
+
+async fn company(graph: &Graph, id: &str) -> Result<Vec<u8>, Failure> {
+    let mut rows = graph.execute_read(neo4rs::query(PAGE).param("id", id).param("now", DAY_MAX)).await?;
+    let company = rows.next().await?.map(|row| row.get("company")).transpose()?;
+    Ok(serde_json::to_vec(&Answer { data: Root { company } })?)
+}
+
+/// A statement whose one column is the answer's data.
+async fn whole(graph: &Graph, statement: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let mut given: serde_json::Value = serde_json::from_slice(body)?;
+    let variables = given["variables"].take();
+    let parameters = variables.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), parameter(value)));
+    let mut rows = graph.execute_read(neo4rs::query(statement).params(parameters)).await?;
+    let data: Option<serde_json::Value> = rows.next().await?.map(|row| row.get("data")).transpose()?;
+    Ok(serde_json::to_vec(&serde_json::json!({ "data": data }))?)
+}
+
+fn parameter(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::String(text) => text.as_str().into(),
+        serde_json::Value::Array(items) => Value::List(items.iter().map(parameter).collect()),
+        other => other.as_i64().map_or(Value::Null, Value::Int),
+    }
+}
+
+fn answer(body: Result<Vec<u8>, Failure>) -> Response {
+    match body {
         Ok(body) => ([("content-type", "application/graphql-response+json; charset=utf-8")], body).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 
-async fn page(graph: &Graph, id: &str) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    let mut rows = graph.execute_read(neo4rs::query(STATEMENT).param("id", id).param("now", DAY_MAX)).await?;
-    let company = rows.next().await?.map(|row| row.get("company")).transpose()?;
-    Ok(serde_json::to_vec(&Answer { data: Root { company } })?)
-}
-
-/// The peer's router.
+/// The peer's router: a path a question.
 pub fn router(graph: Graph) -> Router {
-    Router::new().route("/graphql", post(answer)).with_state(graph)
+    let mut router = Router::new().route("/page", post(page));
+    for question in questions().into_iter().filter(|question| question.name != "page") {
+        let handler = move |State(graph): State<Graph>, body: Bytes| async move {
+            answer(whole(&graph, question.hand, &body).await)
+        };
+        router = router.route(&format!("/{}", question.name), post(handler));
+    }
+    router.with_state(graph)
 }

@@ -14,9 +14,16 @@ pub struct Run {
     pub p99: Duration,
 }
 
-/// The bytes of a POST of `body`.
+/// The bytes of a POST of `body` to `/graphql`.
 pub fn request(body: &str) -> Vec<u8> {
-    let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\n";
+    request_to("/graphql", body)
+}
+
+/// The bytes of a POST of `body` to a path.
+pub fn request_to(path: &str, body: &str) -> Vec<u8> {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n"
+    );
     format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

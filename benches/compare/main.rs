@@ -1,8 +1,8 @@
 //! The entity page over loopback, in one run, against two peers that serve the same data and give the same answer:
-//! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers. With `--neo4j`, ours over Neo4j against
-//! a handler with one statement written by hand, over the same database.
+//! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers. With `--neo4j`, several questions over one
+//! Neo4j: ours against statements written by hand behind axum and, with `--peer`, against @neo4j/graphql.
 //!
-//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N --neo4j`
+//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N --neo4j [--peer] [--only QUESTION]`
 //!
 //! Each server is a process of its own with as many threads as the machine has cores; they are loaded in turn, several rounds, and the
 //! ratio is taken within a round, because a machine's speed drifts.
@@ -19,6 +19,8 @@ mod load;
 #[path = "../../tests/support/neo4j.rs"]
 mod neo4j;
 mod ours;
+mod over_neo4j;
+mod requests;
 
 use mdgraph::ontology::Ontology;
 use std::io::{BufRead, BufReader, Write};
@@ -27,9 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// About 60 fields for a company with two products.
-pub const PAGE: &str = include_str!("page.graphql");
+pub const PAGE: &str = include_str!("requests/page.graphql");
 const PEERS: [&str; 3] = ["ours", "hand", "derive"];
-const PEERS_OVER_NEO4J: [&str; 2] = ["ours-neo4j", "hand-neo4j"];
 const SEED: u64 = 7;
 
 // As the server has it; for all the peers.
@@ -42,7 +43,10 @@ struct Options {
     companies: usize,
     rounds: usize,
     seconds: u64,
-    neo4j: bool,
+    /// With @neo4j/graphql.
+    peer: bool,
+    /// One question of those over Neo4j.
+    only: Option<String>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -56,11 +60,15 @@ fn main() -> Result<(), Failure> {
         companies: number("--companies", if neo4j { 5_000 } else { 100_000 }),
         rounds: number("--rounds", 5),
         seconds: number("--seconds", 4) as u64,
-        neo4j,
+        peer: arguments.iter().any(|a| a == "--peer"),
+        only: arguments.iter().position(|a| a == "--only").and_then(|i| arguments.get(i + 1)).cloned(),
     };
     match arguments.iter().position(|a| a == "--serve").and_then(|i| arguments.get(i + 1)) {
         Some(peer) => serve(peer, options.companies),
-        None => compare(&options),
+        None => {
+            println!("{} companies, {} rounds of {} s a server", options.companies, options.rounds, options.seconds);
+            if neo4j { over_neo4j::compare(&options) } else { compare(&options) }
+        }
     }
 }
 
@@ -105,12 +113,15 @@ struct Peer {
 
 impl Peer {
     fn start(name: &'static str, companies: usize, database: &[(&str, String)]) -> Result<Peer, Failure> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(["--serve", name, "--companies", &companies.to_string()])
-            .envs(database.iter().map(|(variable, value)| (variable, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["--serve", name, "--companies", &companies.to_string()]);
+        command.envs(database.iter().map(|(variable, value)| (variable, value)));
+        Peer::of(name, command)
+    }
+
+    /// A process that prints its port when it serves.
+    fn of(name: &'static str, mut command: Command) -> Result<Peer, Failure> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("no output")?;
         for line in BufReader::new(stdout).lines() {
             if let Some(port) = line?.strip_prefix("port ") {
@@ -129,20 +140,7 @@ impl Drop for Peer {
 }
 
 fn compare(options: &Options) -> Result<(), Failure> {
-    println!("{} companies, {} rounds of {} s a server", options.companies, options.rounds, options.seconds);
-    // Dropped after the peers that ask it.
-    let filled = if options.neo4j {
-        let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
-        Some(database::filled(&industry::industry(ontology, options.companies, SEED))?)
-    } else {
-        None
-    };
-    let (names, variables): (&[&'static str], _) = match &filled {
-        Some((_, variables)) => (&PEERS_OVER_NEO4J, variables.as_slice()),
-        None => (&PEERS, [].as_slice()),
-    };
-    let peers =
-        names.iter().map(|name| Peer::start(name, options.companies, variables)).collect::<Result<Vec<_>, _>>()?;
+    let peers = PEERS.iter().map(|name| Peer::start(name, options.companies, &[])).collect::<Result<Vec<_>, _>>()?;
     let requests: Vec<Vec<u8>> = (0..1_000)
         .map(|i| {
             let variables = serde_json::json!({ "id": format!("company:c{}", i * options.companies / 1_000) });
@@ -184,6 +182,12 @@ async fn rounds(peers: &[Peer], requests: &[Vec<u8>], connections: usize, option
             runs.push(load::run(peer.port, requests, connections, time).await?);
         }
     }
+    print(peers, &runs, connections);
+    Ok(())
+}
+
+/// What was measured, and the ratios to ours, the first, within each round.
+fn print(peers: &[Peer], runs: &[Vec<load::Run>], connections: usize) {
     println!("{connections} connections      requests/s        p50        p99   ours/it: requests/s (min – max), p50");
     for (i, peer) in peers.iter().enumerate() {
         let ratios = |f: fn(&load::Run) -> f64| {
@@ -207,5 +211,4 @@ async fn rounds(peers: &[Peer], requests: &[Vec<u8>], connections: usize, option
         );
     }
     println!();
-    Ok(())
 }

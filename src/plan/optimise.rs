@@ -6,6 +6,9 @@
 //! keeps as a list competes too: it ends when the page is full, after about `limit / selectivity` entities.
 
 mod fact;
+mod left;
+
+pub use left::left;
 
 use super::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrder, Filter, Hop, Quantifier, Root, Test};
 use crate::graph::Value;
@@ -251,7 +254,8 @@ impl<C: Counts> Planner<'_, C> {
         match filter {
             Filter::And(parts) | Filter::Or(parts) => parts.iter().map(|part| self.check(part)).sum(),
             Filter::Not(inner) => self.check(inner),
-            Filter::Within(_) => 3.0,
+            // A path up to each place above it, with the tests of its facts.
+            Filter::Within(_) => 8.0,
             // Its own citations, then those of its facts.
             Filter::Cited(_) => 5.0,
             Filter::Related { hop, node, .. } => self.edges_of(*hop) * (1.0 + self.check(node)),

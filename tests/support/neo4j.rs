@@ -2,8 +2,9 @@
 //!
 //! `NEO4J_URI` (with `NEO4J_USER` and `NEO4J_PASSWORD`) names one that runs already; **its content is overwritten**. Otherwise one
 //! is started by this process, from `tests/neo4j/`: Maven fetches the version that `pom.xml` pins into `target/neo4j/`, once, and
-//! `Neo4j.java` runs it on a free port of loopback. Where that cannot be done (no Java 17, no Maven, no network) the tests of the
-//! target are listed as ignored with the reason, or fail with it when `MDGRAPH_REQUIRE_NEO4J=1`.
+//! `Neo4j.java` runs it on a free port of loopback: the long-term line, or with `MDGRAPH_TEST_NEO4J=calendar` the newest calendar release,
+//! which wants a newer Java. Where that cannot be done (no Java, no Maven, no network) the tests of the target are listed as ignored
+//! with the reason, or fail with it when `MDGRAPH_REQUIRE_NEO4J=1`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -48,7 +49,7 @@ pub fn run(cases: &[Case]) -> ExitCode {
 
 /// The same against a Neo4j that this process starts, whatever the environment names: for [`Neo4j::profile`].
 pub fn run_on_own(cases: &[Case]) -> ExitCode {
-    run_against(cases, || announced(start()))
+    run_against(cases, || announced(start(Purpose::Asking)))
 }
 
 fn run_against(cases: &[Case], start: fn() -> Result<Neo4j, String>) -> ExitCode {
@@ -77,6 +78,33 @@ fn run_against(cases: &[Case], start: fn() -> Result<Neo4j, String>) -> ExitCode
 
 /// The Neo4j that the environment names, else one of our own, else the reason why there is none.
 pub fn start_or_skip() -> Result<Neo4j, String> {
+    named_or(Purpose::Asking)
+}
+
+/// The same, and one of our own is as fast as it can be once it has run for a while.
+pub fn start_to_measure() -> Result<Neo4j, String> {
+    named_or(Purpose::Measuring)
+}
+
+/// What a Neo4j is started for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    /// Many statements that are new to it: most of the time is planning, by code of its own that is never worth the second compiler.
+    Asking,
+    /// The same statements again and again.
+    Measuring,
+}
+
+impl Purpose {
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Purpose::Asking => &["-XX:TieredStopAtLevel=1"],
+            Purpose::Measuring => &[],
+        }
+    }
+}
+
+fn named_or(purpose: Purpose) -> Result<Neo4j, String> {
     announced(match std::env::var("NEO4J_URI") {
         Ok(uri) => Ok(Neo4j {
             uri,
@@ -84,7 +112,7 @@ pub fn start_or_skip() -> Result<Neo4j, String> {
             password: std::env::var("NEO4J_PASSWORD").unwrap_or_default(),
             server: None,
         }),
-        Err(_) => start(),
+        Err(_) => start(purpose),
     })
 }
 
@@ -100,8 +128,65 @@ pub fn is_required() -> bool {
     std::env::var("MDGRAPH_REQUIRE_NEO4J").is_ok_and(|value| value == "1")
 }
 
-fn start() -> Result<Neo4j, String> {
-    let server = Server::start(&fetched_jars()?)?;
+/// Which line of Neo4j's releases is started.
+#[derive(Clone, Copy)]
+enum Line {
+    /// Long-term support.
+    Lts,
+    /// Named after their month.
+    Calendar,
+}
+
+impl Line {
+    fn of_environment() -> Result<Line, String> {
+        match std::env::var("MDGRAPH_TEST_NEO4J").as_deref() {
+            Err(_) | Ok("" | "lts") => Ok(Line::Lts),
+            Ok("calendar") => Ok(Line::Calendar),
+            Ok(other) => Err(format!("MDGRAPH_TEST_NEO4J={other} names no line of releases; write lts or calendar")),
+        }
+    }
+
+    /// The property of the POM that pins the version.
+    fn property(self) -> &'static str {
+        match self {
+            Line::Lts => "neo4j.version",
+            Line::Calendar => "neo4j.calendar.version",
+        }
+    }
+
+    /// A Java that runs it: the one on the path, or for a calendar release the newest that is installed.
+    fn java(self) -> Result<PathBuf, String> {
+        match self {
+            Line::Lts => Ok("java".into()),
+            Line::Calendar => newest_java().ok_or_else(|| {
+                format!("a calendar release runs on Java {CALENDAR_JAVA} or later, and none is installed; install one, or set JAVA_HOME")
+            }),
+        }
+    }
+}
+
+/// The first Java that runs calendar releases.
+const CALENDAR_JAVA: u32 = 21;
+
+/// The newest Java under `JAVA_HOME` and the usual folder that runs calendar releases.
+fn newest_java() -> Option<PathBuf> {
+    let usual = fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten().map(|entry| entry.path());
+    let homes = std::env::var_os("JAVA_HOME").map(PathBuf::from).into_iter().chain(usual);
+    let newest = homes.filter_map(|home| Some((java_version(&home)?, home))).max()?;
+    (newest.0 >= CALENDAR_JAVA).then(|| newest.1.join("bin/java"))
+}
+
+/// The main version of the Java in a folder, by the file that each brings.
+fn java_version(home: &Path) -> Option<u32> {
+    let release = fs::read_to_string(home.join("release")).ok()?;
+    let (_, version) = release.split_once("JAVA_VERSION=\"")?;
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok().filter(|_| home.join("bin/java").is_file())
+}
+
+fn start(purpose: Purpose) -> Result<Neo4j, String> {
+    let line = Line::of_environment()?;
+    let java = line.java()?;
+    let server = Server::start(&java, &fetched_jars(line)?, purpose)?;
     Ok(Neo4j {
         uri: format!("bolt://127.0.0.1:{}", server.port),
         user: "neo4j".into(),
@@ -136,10 +221,10 @@ impl Neo4j {
 
 /// The folder of jars, fetched by Maven unless it is there. It appears under its name only when it is complete, and by one rename,
 /// so that processes that fetch at the same time do not meet.
-fn fetched_jars() -> Result<PathBuf, String> {
+fn fetched_jars(line: Line) -> Result<PathBuf, String> {
     let pom = sources().join("pom.xml");
-    let root = target().join("neo4j");
-    let complete = root.join(pinned_version(&pom)?).join("lib");
+    let version = pinned_version(&pom, line.property())?;
+    let complete = target().join("neo4j").join(&version).join("lib");
     if complete.is_dir() {
         return Ok(complete);
     }
@@ -154,6 +239,7 @@ fn fetched_jars() -> Result<PathBuf, String> {
         .args(["--quiet", "--batch-mode", "--file"])
         .arg(&pom)
         .arg("dependency:copy-dependencies")
+        .arg(format!("-D{}={version}", Line::Lts.property()))
         .arg(format!("-DoutputDirectory={}", partial.path().display()))
         .stdin(Stdio::null())
         .output()
@@ -170,13 +256,13 @@ fn fetched_jars() -> Result<PathBuf, String> {
     }
 }
 
-/// The version that the POM pins, which names the folder.
-fn pinned_version(pom: &Path) -> Result<String, String> {
+/// The version that a property of the POM pins, which names the folder.
+fn pinned_version(pom: &Path, property: &str) -> Result<String, String> {
     let text = fs::read_to_string(pom).map_err(|e| format!("{} cannot be read: {e}", pom.display()))?;
-    text.split_once("<neo4j.version>")
-        .and_then(|(_, rest)| rest.split_once("</neo4j.version>"))
+    text.split_once(&format!("<{property}>"))
+        .and_then(|(_, rest)| rest.split_once("</"))
         .map(|(version, _)| version.trim().to_owned())
-        .ok_or_else(|| format!("{} has no <neo4j.version>", pom.display()))
+        .ok_or_else(|| format!("{} has no <{property}>", pom.display()))
 }
 
 fn sources() -> PathBuf {
@@ -200,14 +286,15 @@ struct Server {
 }
 
 impl Server {
-    fn start(jars: &Path) -> Result<Server, String> {
+    fn start(java: &Path, jars: &Path, purpose: Purpose) -> Result<Server, String> {
         let data = tempfile::Builder::new()
             .prefix("neo4j-data-")
             .tempdir_in(target())
             .map_err(|e| format!("no folder for Neo4j's data: {e}"))?;
         let log = data.path().join("console.log");
         let console = fs::File::create(&log).map_err(|e| format!("{} cannot be written: {e}", log.display()))?;
-        let mut process = Command::new("java")
+        let mut process = Command::new(java)
+            .args(purpose.flags())
             .args(["-Xmx768m", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp"])
             .arg(jars.join("*"))
             .arg(sources().join("Neo4j.java"))
@@ -216,7 +303,9 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(console)
             .spawn()
-            .map_err(|e| format!("Java 17 (java) does not run: {e}. Install it, or name a Neo4j with NEO4J_URI"))?;
+            .map_err(|e| {
+                format!("{} does not run: {e}. Install Java 17, or name a Neo4j with NEO4J_URI", java.display())
+            })?;
         let alive = process.stdin.take();
         let stdout = process.stdout.take().ok_or("java has no standard output")?;
         let (send, lines) = mpsc::channel();

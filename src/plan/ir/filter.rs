@@ -4,7 +4,8 @@ use crate::graph::{Basis, PartialDate, StatusSet, Value};
 use crate::ontology::{DerivedId, Direction, KindSet, PropId, RelId};
 use std::sync::Arc;
 
-/// **Anchor**: the set of entities from which a plan starts; a superset of the answer. The store still applies the whole filter.
+/// **Anchor**: the set of entities from which a plan starts; a superset of the answer. The store still applies the filter, but
+/// for what the anchor says itself ([`left`](crate::plan::optimise::left)).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Anchor {
     /// Every entity of the kinds.

@@ -26,6 +26,7 @@ use super::value::Value;
 use crate::graph::DAY_MAX;
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
 use crate::plan::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
+use crate::plan::optimise::left;
 
 use aggregate::Listed;
 use page::{Key, Listing};
@@ -147,8 +148,12 @@ impl Renderer<'_> {
             if let Some(condition) = self.seen(n) {
                 last.and(condition);
             }
-            if !page.filter.is_true() {
-                last.and(self.filter(n, page.kinds, &page.filter));
+            let filter = match self.view.is_latest() {
+                true => left(&page.filter, anchor),
+                false => page.filter.clone(),
+            };
+            if !filter.is_true() {
+                last.and(self.filter(n, page.kinds, &filter));
             }
         }
         clauses

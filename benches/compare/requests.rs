@@ -1,0 +1,144 @@
+//! What is asked of the servers over Neo4j, each in the words of each: ours, a statement written by hand, @neo4j/graphql's dialect.
+
+use mdgraph::graph::{DAY_MAX, Graph, Node, StatusSet, Value, naming};
+use serde_json::{Value as Json, json};
+
+/// One question.
+pub struct Question {
+    /// As the output and the paths of the hand-written server call it.
+    pub name: &'static str,
+    /// Our request.
+    pub ours: &'static str,
+    /// The statement; it returns one column, `data`, in the shape of our answer.
+    pub hand: &'static str,
+    /// The request to @neo4j/graphql.
+    pub peer: &'static str,
+    /// Whether its order is by a number that is counted: such an order is priced, and looks at all that it orders.
+    pub sorts_by_count: bool,
+    /// What fills it, by turn.
+    pub variables: fn(&Asked, usize) -> Json,
+    /// What of our answer's `data` must be in the peer's too.
+    pub facts: fn(&Json) -> Vec<Json>,
+    /// The same of the peer's.
+    pub peer_facts: fn(&Json) -> Vec<Json>,
+}
+
+/// What there is to be asked for.
+pub struct Asked {
+    /// Companies are `company:c0` and so on.
+    pub companies: usize,
+    /// Pieces of names.
+    pub texts: Vec<String>,
+    /// Provinces' ids.
+    pub provinces: Vec<String>,
+    /// Sectors' ids.
+    pub sectors: Vec<String>,
+}
+
+impl Asked {
+    /// Of a graph that was generated with so many companies.
+    pub fn of(graph: &Graph, companies: usize) -> Asked {
+        let ids = |passes: &dyn Fn(&Node) -> bool| -> Vec<String> {
+            graph.nodes.iter().filter(|node| passes(node)).map(|node| node.id.to_string()).collect()
+        };
+        let (level, sector) = (graph.ontology.property_named("level"), graph.ontology.kind_named("Sector"));
+        let is_province =
+            |node: &Node| level.and_then(|level| node.property(level)).and_then(Value::as_str) == Some("PROVINCE");
+        let some: Vec<String> = (0..40).map(|i| format!("company:c{}", i * companies / 40)).collect();
+        let named = graph.nodes.iter().filter(|node| some.iter().any(|id| **id == *node.id));
+        let texts = named.map(|node| naming::fold(node.display_name()).chars().take(3).collect()).collect();
+        Asked { companies, texts, provinces: ids(&is_province), sectors: ids(&|node| Some(node.kind) == sector) }
+    }
+}
+
+macro_rules! texts {
+    ($name:literal) => {
+        (
+            include_str!(concat!("requests/", $name, ".graphql")),
+            include_str!(concat!("requests/", $name, ".cypher")),
+            include_str!(concat!("requests/", $name, ".peer.graphql")),
+        )
+    };
+}
+
+/// All of them.
+pub fn questions() -> Vec<Question> {
+    let question = |name, (ours, hand, peer), variables, facts, peer_facts| Question {
+        name,
+        ours,
+        hand,
+        peer,
+        sorts_by_count: matches!(name, "largest" | "per-region"),
+        variables,
+        facts,
+        peer_facts,
+    };
+    vec![
+        question(
+            "page",
+            texts!("page"),
+            |asked, i| json!({ "id": format!("company:c{}", i * asked.companies / 1_000 % asked.companies) }),
+            |data| {
+                let company = &data["company"];
+                let lists = ["locatedIn", "inSector", "makes", "supplies"].map(|list| &company[list]["edges"]);
+                let mut all =
+                    vec![company["id"].clone(), company["degree"].clone(), company["makes"]["totalCount"].clone()];
+                all.extend(lists.into_iter().flat_map(|edges| each(edges, &["node", "id"])));
+                all
+            },
+            |data| {
+                let company = &data["companies"][0];
+                let list = |name: &str| &company[format!("{name}Connection")];
+                let mut all =
+                    vec![company["id"].clone(), company["degree"].clone(), list("makes")["totalCount"].clone()];
+                let lists = ["locatedIn", "inSector", "makes", "supplies"].map(|name| &list(name)["edges"]);
+                all.extend(lists.into_iter().flat_map(|edges| each(edges, &["node", "id"])));
+                all
+            },
+        ),
+        question(
+            "largest",
+            texts!("largest"),
+            |asked, i| json!({ "region": asked.provinces[i % asked.provinces.len()] }),
+            |data| each(&data["companies"]["edges"], &["node", "id"]),
+            |data| each(&data["companies"], &["id"]),
+        ),
+        question(
+            "counted",
+            texts!("counted"),
+            |asked, i| json!({ "sector": asked.sectors[i % asked.sectors.len()] }),
+            |data| vec![data["companies"]["totalCount"].clone()],
+            |data| vec![data["companiesConnection"]["aggregate"]["count"]["nodes"].clone()],
+        ),
+        question(
+            "per-region",
+            texts!("per-region"),
+            |_, _| json!({}),
+            |data| each(&data["companies"]["aggregate"]["by"]["groups"], &["count"]),
+            |data| {
+                let count = |region: &Json| region["companiesConnection"]["aggregate"]["count"]["nodes"].as_u64();
+                let mut counts: Vec<u64> = data["regions"].as_array().into_iter().flatten().filter_map(count).collect();
+                counts.sort_by(|a, b| b.cmp(a));
+                counts.into_iter().take(10).map(Json::from).collect()
+            },
+        ),
+        question(
+            "search",
+            texts!("search"),
+            |asked, i| json!({ "text": asked.texts[i % asked.texts.len()] }),
+            |data| each(&data["search"]["edges"], &["node", "id"]),
+            |data| each(&data["search"], &["id"]),
+        ),
+    ]
+}
+
+/// What every statement and peer is given beside a request's own variables: the day that what nothing replaced is known to, and the numbers
+/// of the statuses that hold.
+pub fn beside() -> Json {
+    json!({ "now": DAY_MAX, "held": StatusSet::HELD.iter().map(|status| status as u8).collect::<Vec<_>>() })
+}
+
+fn each(list: &Json, path: &[&str]) -> Vec<Json> {
+    let at = |item: &Json| path.iter().fold(item, |value, key| &value[*key]).clone();
+    list.as_array().into_iter().flatten().map(at).collect()
+}
