@@ -41,5 +41,6 @@ pub fn neo4j(
     let Some(settings) = settings.neo4j()? else { return Ok(None) };
     let address =
         Address { uri: settings.uri, user: settings.user, password: settings.password.0, database: settings.database };
-    Ok(Some(Client::new(&address, Limits::default())?))
+    let limits = Limits { connections: settings.connections as usize, wait: settings.wait, ..Limits::default() };
+    Ok(Some(Client::new(&address, limits)?))
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+
+use super::seconds;
 
 /// The ontology.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -48,6 +51,13 @@ pub struct StoreSettings {
     /// Database in the Neo4j; its default one if not given
     #[arg(long, env = "NEO4J_DATABASE", value_name = "NAME")]
     pub neo4j_database: Option<String>,
+    /// Connections to the Neo4j, that is, statements that this process runs there at one time
+    #[arg(long, env = "NEO4J_CONNECTIONS", value_name = "N", default_value_t = 32,
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub neo4j_connections: u32,
+    /// Seconds that a request waits for one of them to be free before it gets STORE_UNAVAILABLE
+    #[arg(long, env = "NEO4J_WAIT", value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub neo4j_wait: Duration,
 }
 
 /// What `--store` names.
@@ -99,6 +109,10 @@ pub struct Neo4jSettings {
     pub password: Secret,
     /// The default one if none.
     pub database: Option<String>,
+    /// Statements at one time.
+    pub connections: u32,
+    /// How long a request waits for its turn.
+    pub wait: Duration,
 }
 
 impl StoreSettings {
@@ -120,7 +134,14 @@ impl StoreSettings {
             }
             (None, password) => password.clone().unwrap_or_default(),
         };
-        Ok(Some(Neo4jSettings { uri, user: self.neo4j_user.clone(), password, database: self.neo4j_database.clone() }))
+        Ok(Some(Neo4jSettings {
+            uri,
+            user: self.neo4j_user.clone(),
+            password,
+            database: self.neo4j_database.clone(),
+            connections: self.neo4j_connections,
+            wait: self.neo4j_wait,
+        }))
     }
 }
 

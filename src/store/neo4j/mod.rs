@@ -3,6 +3,7 @@
 //! [`render`] makes the statement, [`client`] runs it within the request's deadline, [`decode`] reads the rows; [`layout`] names
 //! how the graph lies there, [`import`](mod@import) and [`schema`] put it there.
 
+mod address;
 pub mod breaker;
 pub mod client;
 pub mod counts;
