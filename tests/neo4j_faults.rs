@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "support/bolt.rs"]
+mod bolt;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/proxy.rs"]
@@ -12,13 +14,16 @@ mod site;
 
 use std::future::Future;
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
+use bolt::{Bolt, Script};
 use libtest_mimic::Failed;
+use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
 use proxy::{Mode, Proxy};
 use site::Site;
 use support::neo4j::Neo4j;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 fn main() -> ExitCode {
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
         ("without_its_database_it_starts_says_so_and_serves_when_there_is_one", starts_without),
         ("no_fault_of_the_network_makes_an_answer_wrong_or_late_and_each_heals", network),
         ("a_thousand_requests_that_went_away_leave_every_connection_free", cancelled),
+        ("a_database_of_another_ontology_is_told_apart_and_how", other_ontology),
+        ("reads_go_to_the_members_of_a_cluster_that_serve_reads", routed),
         ("it_outlives_a_database_that_is_killed_under_load", killed),
     ])
 }
@@ -162,27 +169,96 @@ fn cancelled(neo4j: &Neo4j) -> Result<(), Failed> {
 
 fn killed(neo4j: &Neo4j) -> Result<(), Failed> {
     filled(neo4j)?;
+    let (now, when) = mpsc::channel();
+    let (tell, told) = oneshot::channel();
+    std::thread::scope(|scope| {
+        // It takes seconds to start; the clients go on meanwhile.
+        scope.spawn(move || {
+            if when.recv().is_ok() {
+                let began = Instant::now();
+                // Nobody listens any more when the test has failed already.
+                tell.send(neo4j.kill().and_then(|()| neo4j.restart()).map(|()| began.elapsed())).ok();
+            }
+        });
+        block_on(async {
+            let mut site = Site::start(&neo4j.uri, &["--neo4j-connections", "8"]);
+            site.learn().await?;
+            let outage = async {
+                sleep(Duration::from_millis(500)).await;
+                now.send(())?;
+                let away = told.await??;
+                Ok((away, site.recovers().await?))
+            };
+            let ((away, took), tally) = site.under_load(8, outage).await?;
+            println!("away for {away:?}, asked again after {took:?}; {tally:?}");
+            site.warms_up().await?;
+            site.is_well().await?;
+            assert!(tally.right > 0 && tally.excused.contains_key("STORE_UNAVAILABLE"), "it was not felt: {tally:?}");
+            assert!(site.server.get("/health/ready").starts_with("HTTP/1.1 200 "));
+            Ok(())
+        })
+    })
+}
+
+fn other_ontology(neo4j: &Neo4j) -> Result<(), Failed> {
+    filled(neo4j)?;
+    // The shipped ontology with a kind more, a value of an enum more, and one property renamed.
+    let directory = tempfile::tempdir()?;
+    let mut is_renamed = false;
+    for (path, text) in mdgraph::ontology::embedded_files() {
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let renamed = text.replace("  creditCode: CreditCode", "  registration: CreditCode");
+        is_renamed |= renamed != text;
+        std::fs::write(directory.path().join(name), renamed)?;
+    }
+    assert!(is_renamed, "the ontology has no creditCode any more: rename another property here");
+    let fair = "\"\"\"\n展会 · trade fair\n\"\"\"\ntype TradeFair implements Entity @node { stands: Int }\n";
+    std::fs::write(directory.path().join("fair.graphql"), fair)?;
+    let site = Site::start(&neo4j.uri, &["--schema", directory.path().to_str().ok_or("a path")?]);
+    let ready = site.server.get("/health/ready");
+    assert!(ready.starts_with("HTTP/1.1 503 "), "{ready}");
+    for text in [&ready, &site.server.line] {
+        let told = [
+            "another ontology",
+            "new: Company.registration",
+            "TradeFair",
+            "gone: Company.creditCode",
+            "mdgraph import",
+        ];
+        for words in told {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains(address(neo4j)), "no host is told: {text}");
+    }
+    let answer = site.server.post("{ tradeFairs { totalCount } }");
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("STORE_UNAVAILABLE"), "{answer}");
+    Ok(())
+}
+
+fn routed(neo4j: &Neo4j) -> Result<(), Failed> {
+    filled(neo4j)?;
     block_on(async {
-        let mut site = Site::start(&neo4j.uri, &["--neo4j-connections", "8"]);
+        // A cluster for the client: a router of the tests' own names a reader and a writer, which are one Neo4j behind two proxies.
+        let reader = Proxy::before(address(neo4j)).await?;
+        let writer = Proxy::before(address(neo4j)).await?;
+        let members = vec![("READ", reader.address.to_string()), ("WRITE", writer.address.to_string())];
+        let router = Bolt::start(Script { members, ..Script::default() }).await?;
+        let uri = format!("neo4j://{}", router.address);
+
+        let mut site = Site::start(&uri, &["--neo4j-database", "neo4j"]);
         site.learn().await?;
-        let outage = async {
-            sleep(Duration::from_millis(500)).await;
-            // It takes seconds to start; the clients go on meanwhile.
-            let took = tokio::task::block_in_place(|| {
-                neo4j.kill().and_then(|()| {
-                    let began = Instant::now();
-                    neo4j.restart().map(|()| began.elapsed())
-                })
-            })?;
-            println!("the database was away for {took:?}");
-            site.recovers().await
-        };
-        let (took, tally) = site.under_load(8, outage).await?;
-        site.warms_up().await?;
         site.is_well().await?;
-        println!("well again after {took:?}; {tally:?}");
-        assert!(tally.right > 0 && tally.excused.contains_key("STORE_UNAVAILABLE"), "it was not felt: {tally:?}");
-        assert!(site.server.get("/health/ready").starts_with("HTTP/1.1 200 "));
+        assert!(reader.statements() > 30, "the reader ran {} statements", reader.statements());
+        assert_eq!((writer.statements(), router.statements()), (0, 0), "reads at the writer, at the router");
+        // The table holds for five minutes, as the router says.
+        assert!(router.routes() < 40 / 2, "asked for the members {} times", router.routes());
+
+        let settings =
+            Address { uri, user: neo4j.user.clone(), password: String::new(), database: Some("neo4j".into()) };
+        let client = Client::new(&settings, Limits::default())?;
+        let text = "MERGE (n:Routed) WITH n DETACH DELETE n".to_owned();
+        client.write(&Statement { text, parameters: Vec::new() }).await?;
+        assert_eq!(writer.statements(), 1, "a write goes to the writer");
         Ok(())
     })
 }
