@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bolt::{Bolt, Script};
 use mdgraph::store::neo4j::client::{Address, Client, Error, Limits, Statement};
+use mdgraph::store::neo4j::token::Token;
 use mdgraph::store::neo4j::value::Value;
 use tokio::time::Instant;
 
@@ -64,4 +65,29 @@ async fn a_refused_login_is_not_tried_again() {
     // A server that counts wrong passwords locks the user out after a few.
     assert_eq!(server.logins().len(), 1);
     assert!(!format!("{answer:?} {:?}", client(&server)).contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_token_takes_the_place_of_the_login_and_is_read_again() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "expired\n").unwrap();
+    let login = Some(("bearer", "tok3n".to_owned()));
+    let server = Bolt::start(Script { login, ..Script::default() }).await.unwrap();
+    let address = Address {
+        uri: format!("bolt://{}", server.address),
+        user: "neo4j".into(),
+        password: "s3cret".into(),
+        database: None,
+    };
+    let client = Client::with_token(&address, Token::File(file.path().to_owned()), Limits::default()).unwrap();
+    assert!(matches!(read(&client, 2000).await, Err(Error::Unavailable)), "an expired token");
+    std::fs::write(file.path(), "tok3n\n").unwrap();
+    assert_eq!(read(&client, 2000).await.unwrap(), [Value::Int(1)]);
+    let logins = server.logins();
+    assert_eq!(logins.len(), 2);
+    assert!(
+        logins[1].contains("bearer") && !logins[1].contains("basic") && !logins[1].contains("s3cret"),
+        "{logins:?}"
+    );
+    assert!(!format!("{client:?}").contains("tok3n"));
 }

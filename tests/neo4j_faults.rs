@@ -212,7 +212,7 @@ fn other_ontology(neo4j: &Neo4j) -> Result<(), Failed> {
         std::fs::write(directory.path().join(name), renamed)?;
     }
     assert!(is_renamed, "the ontology has no creditCode any more: rename another property here");
-    let fair = "\"\"\"\n展会 · trade fair\n\"\"\"\ntype TradeFair implements Entity @node { stands: Int }\n";
+    let fair = "\"\"\"\n展会 · trade fair\n\"\"\"\ntype TradeFair implements Entity @node {\n  \"展位 · stands\"\n  stands: Int\n}\n";
     std::fs::write(directory.path().join("fair.graphql"), fair)?;
     let site = Site::start(&neo4j.uri, &["--schema", directory.path().to_str().ok_or("a path")?]);
     let ready = site.server.get("/health/ready");

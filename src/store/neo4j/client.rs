@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 pub use super::address::Address;
 use super::address::{check_address, refused_address};
 use super::breaker::{Admission, Breaker};
+use super::token::{Relay, Token};
 use super::value::Value;
 
 /// A statement and its parameters. It returns one column, named [`ROW`].
@@ -105,6 +106,8 @@ struct Inner {
     breaker: Breaker,
     /// While the database is asked whether it answers, over a new connection.
     is_probed: AtomicBool,
+    /// Where the login is a token.
+    relay: Option<Relay>,
     limits: Limits,
 }
 
@@ -139,6 +142,23 @@ impl Client {
     /// A client for this address. Does not connect yet; see [`Client::check`].
     pub fn new(address: &Address, limits: Limits) -> Result<Client, Error> {
         check_address(&address.uri)?;
+        Client::over(address, None, limits)
+    }
+
+    /// The same with a bearer token in the place of user and password. What it allows, says [`token`](super::token).
+    pub fn with_token(address: &Address, token: Token, limits: Limits) -> Result<Client, Error> {
+        check_address(&address.uri)?;
+        let relay = Relay::new(&address.uri, token)?;
+        let address = Address {
+            uri: relay.uri.clone(),
+            user: "token".into(),
+            password: relay.secret.clone(),
+            database: address.database.clone(),
+        };
+        Client::over(&address, Some(relay), limits)
+    }
+
+    fn over(address: &Address, relay: Option<Relay>, limits: Limits) -> Result<Client, Error> {
         let mut config = ConfigBuilder::new()
             .uri(&address.uri)
             .user(&address.user)
@@ -149,6 +169,11 @@ impl Client {
         if let Some(database) = &address.database {
             config = config.db(database.as_str());
         }
+        if address.database.is_none() && address.uri.starts_with("neo4j") {
+            tracing::warn!(
+                "neo4j: without --neo4j-database the driver asks for the cluster's members before every statement; name it"
+            );
+        }
         let config = config.build().map_err(|error| refused_address(&error))?;
         let graph = Graph::connect(config.clone()).map_err(|error| refused_address(&error))?;
         Ok(Client(Arc::new(Inner {
@@ -157,6 +182,7 @@ impl Client {
             permits: Semaphore::new(limits.connections),
             breaker: Breaker::default(),
             is_probed: AtomicBool::new(false),
+            relay,
             limits,
         })))
     }
@@ -189,6 +215,9 @@ impl Inner {
     where
         F: Future<Output = Result<T, Failure>>,
     {
+        if let Some(relay) = &self.relay {
+            relay.start();
+        }
         self.admit(deadline).await?;
         let mut pause = PAUSE;
         for _ in 0..RETRIES {

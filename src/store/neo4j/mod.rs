@@ -13,6 +13,7 @@ pub mod import;
 pub mod layout;
 pub mod render;
 pub mod schema;
+pub mod token;
 pub mod value;
 pub mod vocabulary;
 
