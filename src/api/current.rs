@@ -51,7 +51,7 @@ impl<E: Engine> Engine for Current<E> {
         self.engine().table(request, id)
     }
 
-    async fn ready(&self) -> bool {
+    async fn ready(&self) -> Result<(), String> {
         self.engine().ready().await
     }
 

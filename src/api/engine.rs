@@ -342,8 +342,12 @@ impl Engine for PlanEngine {
         PlanTable::open(&self.context, self.store.session(), self.metrics.clone(), request, id)
     }
 
-    async fn ready(&self) -> bool {
-        self.store.ready(Instant::now() + READINESS).await.is_ok()
+    async fn ready(&self) -> Result<(), String> {
+        let ready = self.store.ready(Instant::now() + READINESS).await;
+        ready.map_err(|_| match self.store.lacks() {
+            Some(words) => words.to_string(),
+            None => "the data cannot be reached".to_owned(),
+        })
     }
 
     fn sdl(&self) -> String {

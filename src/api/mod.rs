@@ -46,7 +46,10 @@ pub trait Engine: Send + Sync + 'static {
     fn table(&self, request: &TableRequest, id: RequestId) -> Result<Self::Table, GraphqlError>;
 
     /// Whether requests can be answered now: the data is loaded, the database answers.
-    fn ready(&self) -> impl Future<Output = bool> + Send;
+    ///
+    /// # Errors
+    /// Why not, in a sentence for whoever runs the server, without hosts and secrets.
+    fn ready(&self) -> impl Future<Output = Result<(), String>> + Send;
 
     /// The published schema, as `/schema.graphql` serves it now.
     fn sdl(&self) -> String;

@@ -1,9 +1,12 @@
 //! Where the data comes from: ontology, seed, store.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
+
+use super::seconds;
 
 /// The ontology.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -45,9 +48,23 @@ pub struct StoreSettings {
     /// File whose first line is the password of the Neo4j; it goes before the variable and the flag
     #[arg(long, env = "NEO4J_PASSWORD_FILE", value_name = "FILE")]
     pub neo4j_password_file: Option<PathBuf>,
+    /// Bearer token for the Neo4j (single sign-on) in the place of user and password, with `bolt://` and `bolt+s://`; better use
+    /// its variable or a file
+    #[arg(long, env = "NEO4J_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = secret)]
+    pub neo4j_token: Option<Secret>,
+    /// File whose first line is the bearer token, read again for each connection; it goes before the variable and the flag
+    #[arg(long, env = "NEO4J_TOKEN_FILE", value_name = "FILE")]
+    pub neo4j_token_file: Option<PathBuf>,
     /// Database in the Neo4j; its default one if not given
     #[arg(long, env = "NEO4J_DATABASE", value_name = "NAME")]
     pub neo4j_database: Option<String>,
+    /// Connections to the Neo4j, that is, statements that this process runs there at one time
+    #[arg(long, env = "NEO4J_CONNECTIONS", value_name = "N", default_value_t = 32,
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub neo4j_connections: u32,
+    /// Seconds that a request waits for one of them to be free before it gets STORE_UNAVAILABLE
+    #[arg(long, env = "NEO4J_WAIT", value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub neo4j_wait: Duration,
 }
 
 /// What `--store` names.
@@ -69,6 +86,15 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Where a bearer token comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// A flag or a variable.
+    Text(Secret),
+    /// The first line of a file, which may change.
+    File(PathBuf),
+}
+
 /// Why the settings name no database.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -77,9 +103,11 @@ pub enum SettingsError {
         "--store neo4j means the database that NEO4J_URI names, and it names none; set it, such as bolt://127.0.0.1:7687"
     )]
     NoAddress,
-    /// The file with the password.
-    #[error("the password cannot be read from {}: {error}", path.display())]
-    PasswordFile {
+    /// The file with the password or the token.
+    #[error("the {what} cannot be read from {}: {error}", path.display())]
+    SecretFile {
+        /// What it should hold.
+        what: &'static str,
         /// Which.
         path: PathBuf,
         /// Why.
@@ -97,15 +125,21 @@ pub struct Neo4jSettings {
     pub user: String,
     /// Empty where the database asks for none.
     pub password: Secret,
+    /// In the place of user and password.
+    pub token: Option<Token>,
     /// The default one if none.
     pub database: Option<String>,
+    /// Statements at one time.
+    pub connections: u32,
+    /// How long a request waits for its turn.
+    pub wait: Duration,
 }
 
 impl StoreSettings {
     /// The Neo4j that the settings name; none for the store in memory. Reads the password's file.
     ///
     /// # Errors
-    /// No address where one is needed, or a password's file that cannot be read.
+    /// No address where one is needed, or a file of a password or a token that cannot be read.
     pub fn neo4j(&self) -> Result<Option<Neo4jSettings>, SettingsError> {
         let uri = match &self.store {
             StoreAddress::Memory => return Ok(None),
@@ -113,14 +147,26 @@ impl StoreSettings {
             StoreAddress::Neo4j(None) => self.neo4j_uri.clone().ok_or(SettingsError::NoAddress)?,
         };
         let password = match (&self.neo4j_password_file, &self.neo4j_password) {
-            (Some(path), _) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| SettingsError::PasswordFile { path: path.clone(), error })?;
-                Secret(text.lines().next().unwrap_or_default().to_owned())
-            }
+            (Some(path), _) => first_line("password", path)?,
             (None, password) => password.clone().unwrap_or_default(),
         };
-        Ok(Some(Neo4jSettings { uri, user: self.neo4j_user.clone(), password, database: self.neo4j_database.clone() }))
+        let token = match (&self.neo4j_token_file, &self.neo4j_token) {
+            (Some(path), _) => {
+                // That there is none, is better said now than at the first connection.
+                first_line("token", path)?;
+                Some(Token::File(path.clone()))
+            }
+            (None, token) => token.clone().map(Token::Text),
+        };
+        Ok(Some(Neo4jSettings {
+            uri,
+            user: self.neo4j_user.clone(),
+            password,
+            token,
+            database: self.neo4j_database.clone(),
+            connections: self.neo4j_connections,
+            wait: self.neo4j_wait,
+        }))
     }
 }
 
@@ -135,6 +181,16 @@ fn store(text: &str) -> Result<StoreAddress, String> {
                 .into())
         }
     }
+}
+
+/// The secret that a file holds.
+fn first_line(what: &'static str, path: &Path) -> Result<Secret, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| SettingsError::SecretFile {
+        what,
+        path: path.to_owned(),
+        error,
+    })?;
+    Ok(Secret(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// Takes a text as a secret.
@@ -182,6 +238,15 @@ mod tests {
         assert_eq!(named.password.0, "s3cret");
         assert!(!format!("{named:?}").contains("s3cret"));
         std::fs::remove_file(file.path()).unwrap();
-        assert!(matches!(settings.neo4j(), Err(SettingsError::PasswordFile { .. })));
+        assert!(matches!(settings.neo4j(), Err(SettingsError::SecretFile { what: "password", .. })));
+    }
+
+    #[test]
+    fn a_token_is_never_shown_and_its_file_is_named() {
+        let given = settings(&["--store", "bolt://a:1", "--neo4j-token", "s3cret"]).unwrap();
+        assert!(!format!("{given:?} {:?}", given.neo4j()).contains("s3cret"));
+        assert_eq!(given.neo4j().unwrap().unwrap().token, Some(Token::Text(Secret("s3cret".into()))));
+        let missing = settings(&["--store", "bolt://a:1", "--neo4j-token-file", "/nonexistent"]).unwrap();
+        assert!(missing.neo4j().unwrap_err().to_string().contains("token cannot be read from /nonexistent"));
     }
 }

@@ -112,11 +112,12 @@ async fn live() -> impl IntoResponse {
 /// Says whether requests can be answered: not while the server stops, nor while the engine cannot.
 async fn ready<E: Engine>(State(shared): State<Arc<Shared<E>>>) -> impl IntoResponse {
     if shared.stopping.load(Ordering::Relaxed) {
-        return (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "stopping\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "stopping\n".to_owned());
     }
     match timeout(READY_TIMEOUT, shared.engine.ready()).await {
-        Ok(true) => (StatusCode::OK, [PLAIN], "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "the data cannot be reached\n"),
+        Ok(Ok(())) => (StatusCode::OK, [PLAIN], "ready\n".to_owned()),
+        Ok(Err(reason)) => (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], format!("{reason}\n")),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [PLAIN], "the data cannot be reached\n".to_owned()),
     }
 }
 

@@ -141,6 +141,13 @@ impl Store {
             Store::Neo4j(store) => Session::Neo4j(store.clone()),
         }
     }
+    /// What it lacks to be served although it answers, in words for whoever runs the server.
+    pub fn lacks(&self) -> Option<Arc<str>> {
+        match self {
+            Store::Memory(_) => None,
+            Store::Neo4j(store) => store.lacks(),
+        }
+    }
     /// Whether it can answer now. Memory always can.
     pub async fn ready(&self, deadline: Instant) -> Result<(), StoreError> {
         match self {

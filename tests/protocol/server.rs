@@ -80,8 +80,8 @@ impl Engine for Scripted {
         }
     }
 
-    async fn ready(&self) -> bool {
-        self.ready.load(Ordering::Relaxed)
+    async fn ready(&self) -> Result<(), String> {
+        if self.ready.load(Ordering::Relaxed) { Ok(()) } else { Err("the data cannot be reached".to_owned()) }
     }
 
     fn sdl(&self) -> String {

@@ -200,8 +200,9 @@ impl Neo4j {
     /// keeps profiles to itself, so a server that this process started is asked over its standard input; another one cannot be.
     pub fn profile(&self, statement: &str, parameters: &str) -> Result<Vec<Operator>, String> {
         let server = self.server.as_ref().ok_or("only a Neo4j of our own tells its plans")?;
-        let lines = server.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut input = server.alive.as_ref().ok_or("Neo4j is ending")?;
+        let mut running = server.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Running { alive, lines, .. } = running.as_mut().ok_or("Neo4j does not run")?;
+        let input = alive.as_mut().ok_or("Neo4j is ending")?;
         writeln!(input, "{parameters}\t{statement}").map_err(|e| format!("Neo4j does not listen: {e}"))?;
         let mut operators = Vec::new();
         loop {
@@ -276,13 +277,20 @@ fn target() -> PathBuf {
 
 /// A Neo4j process with a data folder of its own.
 struct Server {
+    /// None while it is killed.
+    running: Mutex<Option<Running>>,
+    jars: PathBuf,
+    port: u16,
+    data: tempfile::TempDir,
+}
+
+/// The process.
+struct Running {
     process: Child,
     /// Closing it tells the process to end, also when this process is killed.
     alive: Option<ChildStdin>,
-    /// What it prints. Held while it is asked something.
-    lines: Mutex<mpsc::Receiver<String>>,
-    port: u16,
-    _data: tempfile::TempDir,
+    /// What it prints.
+    lines: mpsc::Receiver<String>,
 }
 
 impl Server {
@@ -291,14 +299,23 @@ impl Server {
             .prefix("neo4j-data-")
             .tempdir_in(target())
             .map_err(|e| format!("no folder for Neo4j's data: {e}"))?;
-        let log = data.path().join("console.log");
+        let (running, port) = Running::start(jars, data.path(), 0)?;
+        Ok(Server { running: Mutex::new(Some(running)), jars: jars.to_owned(), port, data })
+    }
+}
+
+impl Running {
+    /// Starts the process over a folder, at a port (0: any), and waits until it accepts connections.
+    fn start(jars: &Path, data: &Path, port: u16) -> Result<(Running, u16), String> {
+        let log = data.join("console.log");
         let console = fs::File::create(&log).map_err(|e| format!("{} cannot be written: {e}", log.display()))?;
         let mut process = Command::new(java)
             .args(purpose.flags())
             .args(["-Xmx768m", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp"])
             .arg(jars.join("*"))
             .arg(sources().join("Neo4j.java"))
-            .arg(data.path())
+            .arg(data)
+            .arg(port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(console)
@@ -316,21 +333,40 @@ impl Server {
             }
         });
         let until = Instant::now() + STARTUP;
-        let mut server = Server { process, alive, lines: Mutex::new(lines), port: 0, _data: data };
-        while server.port == 0 {
-            let lines = server.lines.get_mut().unwrap_or_else(PoisonError::into_inner);
-            let line = lines.recv_timeout(until.saturating_duration_since(Instant::now())).map_err(|_| {
+        let running = Running { process, alive, lines };
+        loop {
+            let line = running.lines.recv_timeout(until.saturating_duration_since(Instant::now())).map_err(|_| {
                 let said = fs::read_to_string(&log).unwrap_or_default();
                 let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
                 format!("Neo4j does not start within {} s: {last}", STARTUP.as_secs())
             })?;
-            server.port = line.strip_prefix("ready ").and_then(|port| port.trim().parse().ok()).unwrap_or(0);
+            if let Some(port) = line.strip_prefix("ready ").and_then(|port| port.trim().parse().ok()) {
+                return Ok((running, port));
+            }
         }
-        Ok(server)
     }
 }
 
-impl Drop for Server {
+impl Neo4j {
+    /// Kills the process (SIGKILL): nothing is closed, nothing is said to its clients.
+    pub fn kill(&self) -> Result<(), String> {
+        let server = self.server.as_ref().ok_or("only a Neo4j of our own is killed")?;
+        let taken = server.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut running = taken.ok_or("Neo4j does not run")?;
+        running.process.kill().map_err(|e| format!("Neo4j is not killed: {e}"))?;
+        running.process.wait().map(drop).map_err(|e| format!("Neo4j does not end: {e}"))
+    }
+
+    /// Starts it again after [`Neo4j::kill`], at the same port, over the same data; returns when it accepts connections.
+    pub fn restart(&self) -> Result<(), String> {
+        let server = self.server.as_ref().ok_or("only a Neo4j of our own is started")?;
+        let (running, _) = Running::start(&server.jars, server.data.path(), server.port)?;
+        *server.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+        Ok(())
+    }
+}
+
+impl Drop for Running {
     fn drop(&mut self) {
         drop(self.alive.take());
         let since = Instant::now();

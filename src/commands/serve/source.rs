@@ -40,12 +40,13 @@ impl Source {
         };
         // The database need not answer: the server starts, says that it is not ready, and answers as soon as the database does.
         let words = match runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)) {
-            Ok(()) => "over Neo4j, which answers",
-            Err(_) => {
-                "over Neo4j, which does not answer yet, or holds no finished import of this ontology (mdgraph import)"
-            }
+            Ok(()) => "over Neo4j, which answers".to_owned(),
+            Err(_) => match store.lacks() {
+                Some(words) => format!("over Neo4j, which is not ready: {words}"),
+                None => "over Neo4j, which does not answer yet".to_owned(),
+            },
         };
-        Ok((self.over(ontology, Store::Neo4j(store))?, words.to_owned()))
+        Ok((self.over(ontology, Store::Neo4j(store))?, words))
     }
 
     /// Loads the data again and puts them in force, or says what is wrong with them and leaves everything as it was.
@@ -68,18 +69,16 @@ impl Source {
                 Ok(words)
             }
             Store::Neo4j(store) if same => {
-                runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)).map_err(|error| {
-                    format!("{error}, or holds no finished import of this ontology (mdgraph import)")
-                })?;
+                runtime
+                    .block_on(store.ready(Instant::now() + FIRST_ANSWER))
+                    .map_err(|error| store.lacks().map_or_else(|| error.to_string(), |words| words.to_string()))?;
                 Ok("looked at the database again: it answers; the ontology is the same".to_owned())
             }
             Store::Neo4j(_) => {
                 let store = self.database(&ontology)?.ok_or("the store is a database no more")?;
                 runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)).map_err(|error| {
-                    format!(
-                        "the ontology changed, but {error}, or holds no finished import of the changed one; \
-                         run mdgraph import with it, then reload again"
-                    )
+                    let words = store.lacks().map_or_else(|| error.to_string(), |words| words.to_string());
+                    format!("the ontology changed, but {words}; run mdgraph import with it, then reload again")
                 })?;
                 current.replace(self.over(ontology, Store::Neo4j(store))?);
                 Ok("the ontology changed, and the database holds an import of it".to_owned())

@@ -62,6 +62,19 @@ impl Breaker {
         opens
     }
 
+    /// The database was asked and did not answer: no need to count. True when this opened the circuit.
+    pub fn open(&self, now: Instant) -> bool {
+        let mut state = self.state();
+        let opens = state.asked.is_none();
+        *state = State { failures: FAILURES_TO_OPEN, asked: state.asked.or(Some(now)) };
+        opens
+    }
+
+    /// Whether requests are refused, but for those that probe.
+    pub fn is_open(&self) -> bool {
+        self.state().asked.is_some()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change is one assignment, so a panic elsewhere cannot leave half of one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -96,5 +109,18 @@ mod tests {
         assert_eq!(breaker.admit(later), Admission::Probe);
         breaker.succeeded();
         assert_eq!(breaker.admit(later), Admission::Pass);
+    }
+
+    #[test]
+    fn a_probe_without_an_answer_opens_it_at_once() {
+        let breaker = Breaker::default();
+        let start = Instant::now();
+        assert!(!breaker.is_open());
+        assert!(breaker.open(start) && breaker.is_open());
+        assert!(!breaker.open(start), "it is open already");
+        assert_eq!(breaker.admit(start), Admission::Refuse);
+        assert_eq!(breaker.admit(start + PROBE_AFTER), Admission::Probe);
+        breaker.succeeded();
+        assert!(!breaker.is_open());
     }
 }

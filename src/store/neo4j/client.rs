@@ -5,17 +5,23 @@
 //!   semaphore with as many permits as the pool has connections bounds the wait;
 //! - dropping a call does not stop the statement: each statement carries `tx_timeout`, a little below the request's deadline;
 //! - it retries transient failures for up to a minute: the deadline cuts that short;
-//! - a connection that a firewall silently dropped hangs when it is taken: when the circuit opens, the whole pool is replaced.
+//! - a connection that a firewall silently dropped hangs when it is taken: when a call was not answered in time, the whole pool is
+//!   replaced and the database is asked over a new connection, beside the requests: its answer closes the circuit, its silence opens it.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use neo4rs::{ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
 
+pub use super::address::Address;
+use super::address::{check_address, refused_address};
 use super::breaker::{Admission, Breaker};
+use super::token::{Relay, Token};
 use super::value::Value;
 
 /// A statement and its parameters. It returns one column, named [`ROW`].
@@ -29,20 +35,6 @@ pub struct Statement {
 
 /// The name of the one column that a statement returns.
 pub const ROW: &str = "row";
-
-/// Where the database is and how to log in. `uri` is `bolt://`, `neo4j://` (routed: a cluster) or one of their forms with TLS,
-/// `+s` (the certificate is checked) and `+ssc` (it is not: self-signed).
-#[derive(Clone)]
-pub struct Address {
-    /// `bolt://host:port` and so on; the port is 7687 unless given.
-    pub uri: String,
-    /// Ignored by a server without authentication, as is the password.
-    pub user: String,
-    /// Never logged.
-    pub password: String,
-    /// `None`: the server's default database.
-    pub database: Option<String>,
-}
 
 /// How much the client takes and how long it waits.
 #[derive(Clone, Debug)]
@@ -93,19 +85,29 @@ const RETRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(20);
 /// What a statement is left of the remaining time, in per cent, so that the database's own timeout speaks first.
 const STATEMENT_SHARE: u32 = 95;
-/// How long a probe may take.
+/// What a probe asks.
+const PROBED: &str = "RETURN 1 AS row";
+/// How long a probe may take; less than the time between two of them.
 const PROBE: Duration = Duration::from_millis(900);
+/// How long the request that a probe was begun for waits for it, while all others are refused at once.
+const PROBE_SHOWN: Duration = Duration::from_millis(80);
 /// Rows asked for at once.
 const FETCH_SIZE: usize = 1000;
 /// The driver's own limit on a single read. It must be above every deadline of ours, or it would cut slow statements.
 const DRIVER_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A pool of connections to one Neo4j, or to a cluster. Connects when first asked.
-pub struct Client {
+/// A pool of connections to one Neo4j, or to a cluster. Connects when first asked. Wants to be used in one Tokio runtime.
+pub struct Client(Arc<Inner>);
+
+struct Inner {
     config: neo4rs::Config,
     graph: RwLock<Graph>,
     permits: Semaphore,
     breaker: Breaker,
+    /// While the database is asked whether it answers, over a new connection.
+    is_probed: AtomicBool,
+    /// Where the login is a token.
+    relay: Option<Relay>,
     limits: Limits,
 }
 
@@ -114,9 +116,18 @@ impl std::fmt::Debug for Client {
         // The driver's configuration holds the password.
         formatter
             .debug_struct("Client")
-            .field("limits", &self.limits)
-            .field("breaker", &self.breaker)
+            .field("limits", &self.0.limits)
+            .field("breaker", &self.0.breaker)
             .finish_non_exhaustive()
+    }
+}
+
+/// Marks that the database is being probed, until it is dropped.
+struct Probed(Arc<Inner>);
+
+impl Drop for Probed {
+    fn drop(&mut self) {
+        self.0.is_probed.store(false, Ordering::Release);
     }
 }
 
@@ -131,6 +142,23 @@ impl Client {
     /// A client for this address. Does not connect yet; see [`Client::check`].
     pub fn new(address: &Address, limits: Limits) -> Result<Client, Error> {
         check_address(&address.uri)?;
+        Client::over(address, None, limits)
+    }
+
+    /// The same with a bearer token in the place of user and password. What it allows, says [`token`](super::token).
+    pub fn with_token(address: &Address, token: Token, limits: Limits) -> Result<Client, Error> {
+        check_address(&address.uri)?;
+        let relay = Relay::new(&address.uri, token)?;
+        let address = Address {
+            uri: relay.uri.clone(),
+            user: "token".into(),
+            password: relay.secret.clone(),
+            database: address.database.clone(),
+        };
+        Client::over(&address, Some(relay), limits)
+    }
+
+    fn over(address: &Address, relay: Option<Relay>, limits: Limits) -> Result<Client, Error> {
         let mut config = ConfigBuilder::new()
             .uri(&address.uri)
             .user(&address.user)
@@ -141,44 +169,56 @@ impl Client {
         if let Some(database) = &address.database {
             config = config.db(database.as_str());
         }
+        if address.database.is_none() && address.uri.starts_with("neo4j") {
+            tracing::warn!(
+                "neo4j: without --neo4j-database the driver asks for the cluster's members before every statement; name it"
+            );
+        }
         let config = config.build().map_err(|error| refused_address(&error))?;
         let graph = Graph::connect(config.clone()).map_err(|error| refused_address(&error))?;
-        Ok(Client {
+        Ok(Client(Arc::new(Inner {
             config,
             graph: RwLock::new(graph),
             permits: Semaphore::new(limits.connections),
             breaker: Breaker::default(),
+            is_probed: AtomicBool::new(false),
+            relay,
             limits,
-        })
+        })))
     }
 
     /// What it was made with.
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.0.limits
     }
 
-    /// Whether the database answers now. For readiness and for the first line of `serve`.
+    /// Whether the database answers now.
     pub async fn check(&self) -> Result<(), Error> {
-        self.admit().await?;
-        self.probe(self.limits.wait).await
+        let statement = Statement { text: PROBED.into(), parameters: Vec::new() };
+        self.read(&statement, Instant::now() + self.0.limits.wait).await.map(drop)
     }
 
     /// Runs a reading statement and returns what stands in its column [`ROW`]. The database refuses it if it writes.
     pub async fn read(&self, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Error> {
-        self.attempts(deadline, || self.read_once(statement, deadline)).await
+        self.0.attempts(deadline, || self.0.read_once(statement, deadline)).await
     }
 
     /// Runs a writing statement. It may run more than once, when an answer was lost: it must be idempotent.
     pub async fn write(&self, statement: &Statement) -> Result<(), Error> {
-        let deadline = Instant::now() + self.limits.batch;
-        self.attempts(deadline, || self.write_once(statement, deadline)).await
+        let deadline = Instant::now() + self.0.limits.batch;
+        self.0.attempts(deadline, || self.0.write_once(statement, deadline)).await
     }
+}
 
-    async fn attempts<T, F>(&self, deadline: Instant, mut attempt: impl FnMut() -> F) -> Result<T, Error>
+impl Inner {
+    async fn attempts<T, F>(self: &Arc<Self>, deadline: Instant, mut attempt: impl FnMut() -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        self.admit().await?;
+        if let Some(relay) = &self.relay {
+            relay.start();
+        }
+        self.admit(deadline).await?;
         let mut pause = PAUSE;
         for _ in 0..RETRIES {
             match attempt().await {
@@ -186,7 +226,7 @@ impl Client {
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing(error)) => {
                     let pause = jittered(pause);
-                    if Instant::now() + pause >= deadline {
+                    if self.breaker.is_open() || Instant::now() + pause >= deadline {
                         return Err(error);
                     }
                     tokio::time::sleep(pause).await;
@@ -199,7 +239,7 @@ impl Client {
         })
     }
 
-    async fn read_once(&self, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Failure> {
+    async fn read_once(self: &Arc<Self>, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Failure> {
         let _permit = self.permit(deadline).await?;
         let graph = self.graph();
         let call = graph.execute_read(query(statement, deadline)?);
@@ -219,7 +259,7 @@ impl Client {
         }
     }
 
-    async fn write_once(&self, statement: &Statement, deadline: Instant) -> Result<(), Failure> {
+    async fn write_once(self: &Arc<Self>, statement: &Statement, deadline: Instant) -> Result<(), Failure> {
         let _permit = self.permit(deadline).await?;
         let graph = self.graph();
         let call = graph.run(query(statement, deadline)?);
@@ -228,8 +268,13 @@ impl Client {
 
     /// A place among the statements that run at the same time.
     async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Failure> {
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
         let until = deadline.min(Instant::now() + self.limits.wait);
         match timeout_at(until, self.permits.acquire()).await {
+            // Those who waited for calls that came to nothing need not find out for themselves.
+            Ok(Ok(_)) if self.breaker.is_open() => Err(Failure::Final(Error::Unavailable)),
             Ok(Ok(permit)) => Ok(permit),
             // All are taken; the semaphore itself is never closed.
             Ok(Err(_)) | Err(_) => Err(Failure::Final(Error::Unavailable)),
@@ -238,7 +283,7 @@ impl Client {
 
     /// What the driver's call gives, if it gives it in time.
     async fn answered<T>(
-        &self,
+        self: &Arc<Self>,
         call: impl Future<Output = Result<T, neo4rs::Error>>,
         statement: &Statement,
         deadline: Instant,
@@ -252,32 +297,65 @@ impl Client {
             }
             Ok(Err(error)) => Err(self.failure(&error, statement)),
             Err(_) => {
-                tracing::warn!("neo4j: no answer within {} ms", limit.as_millis());
+                tracing::warn!("neo4j: no answer in time");
                 self.failed();
+                self.probe();
                 let error = if until == deadline { Error::Timeout } else { Error::Unavailable };
                 Err(Failure::Final(error))
             }
         }
     }
 
-    /// Lets a call through, refuses it, or asks the database first.
-    async fn admit(&self) -> Result<(), Error> {
+    /// Lets a call through, refuses it, or asks the database first and waits a moment for its word.
+    async fn admit(self: &Arc<Self>, deadline: Instant) -> Result<(), Error> {
         match self.breaker.admit(Instant::now().into_std()) {
             Admission::Pass => Ok(()),
             Admission::Refuse => Err(Error::Unavailable),
             Admission::Probe => {
-                self.renew();
-                self.probe(PROBE).await
+                let Some(probe) = self.probe() else { return Err(Error::Unavailable) };
+                match timeout_at(deadline.min(Instant::now() + PROBE_SHOWN), probe).await {
+                    Ok(Ok(true)) => Ok(()),
+                    Ok(_) | Err(_) => Err(Error::Unavailable),
+                }
             }
         }
     }
 
-    async fn probe(&self, limit: Duration) -> Result<(), Error> {
-        let statement = Statement { text: format!("RETURN 1 AS {ROW}"), parameters: Vec::new() };
-        let deadline = Instant::now() + limit;
-        match self.read_once(&statement, deadline).await {
-            Ok(_) => Ok(()),
-            Err(Failure::Passing(error) | Failure::Final(error)) => Err(error),
+    /// Asks the database whether it answers, over a new pool, and sets the circuit by that; goes on when nobody waits for it. It takes no
+    /// permit: those may all be held by calls that hang. None while another one is under way.
+    fn probe(self: &Arc<Self>) -> Option<JoinHandle<bool>> {
+        if self.is_probed.swap(true, Ordering::AcqRel) {
+            return None;
+        }
+        let probed = Probed(self.clone());
+        Some(tokio::spawn(async move {
+            let inner = &probed.0;
+            inner.renew();
+            let answers = inner.answers().await;
+            if answers {
+                inner.breaker.succeeded();
+            } else if inner.breaker.open(Instant::now().into_std()) {
+                tracing::error!("neo4j: the circuit is open; requests are refused until the database answers again");
+            }
+            answers
+        }))
+    }
+
+    async fn answers(&self) -> bool {
+        let milliseconds = i64::try_from(PROBE.as_millis()).unwrap_or(i64::MAX);
+        let graph = self.graph();
+        let call = async {
+            let mut rows = graph.execute_read(neo4rs::query(PROBED).extra("tx_timeout", milliseconds)).await?;
+            while rows.next().await?.is_some() {}
+            Ok::<_, neo4rs::Error>(())
+        };
+        match timeout(PROBE, call).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(error.message = %error, "neo4j: the database does not answer yet");
+                false
+            }
+            Err(_) => false,
         }
     }
 
@@ -302,6 +380,11 @@ impl Client {
 
     /// Sorts what went wrong, counts it, and writes it to the log, the only place for the driver's words.
     fn failure(&self, error: &neo4rs::Error, statement: &Statement) -> Failure {
+        if let neo4rs::Error::AuthenticationError(message) = error {
+            tracing::error!(error.message = message, "neo4j: no access; check user, password or token");
+            self.failed();
+            return Failure::Final(Error::Unavailable);
+        }
         let neo4rs::Error::Neo4j(said) = error else {
             tracing::warn!(error.message = %error, "neo4j: the connection failed");
             self.failed();
@@ -353,27 +436,6 @@ fn query(statement: &Statement, deadline: Instant) -> Result<neo4rs::Query, Fail
         .extra("tx_timeout", milliseconds))
 }
 
-/// Refuses what the driver would only misunderstand later, or panic about.
-fn check_address(uri: &str) -> Result<(), Error> {
-    let (scheme, rest) = uri.split_once("://").ok_or(Error::Address("has no scheme"))?;
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if !matches!(scheme, "bolt" | "bolt+s" | "bolt+ssc" | "neo4j" | "neo4j+s" | "neo4j+ssc") {
-        return Err(Error::Address("has a scheme that is not Neo4j's"));
-    }
-    if authority.contains('@') {
-        return Err(Error::Address("contains a login; give it by --neo4j-user and NEO4J_PASSWORD"));
-    }
-    if authority.is_empty() || authority.starts_with(':') {
-        return Err(Error::Address("names no host"));
-    }
-    Ok(())
-}
-
-fn refused_address(error: &neo4rs::Error) -> Error {
-    tracing::error!(error.message = %error, "neo4j: the driver refuses the address");
-    Error::Address("is not understood")
-}
-
 /// Between half of the pause and all of it, so that requests that failed together do not come back together.
 fn jittered(pause: Duration) -> Duration {
     let random = RandomState::new().build_hasher().finish();
@@ -384,23 +446,6 @@ fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_addresses_of_a_neo4j_are_taken() {
-        for good in [
-            "bolt://localhost:7687",
-            "neo4j://db",
-            "bolt+s://db:1",
-            "neo4j+s://db",
-            "bolt+ssc://[::1]:1",
-            "neo4j+ssc://db/",
-        ] {
-            assert!(check_address(good).is_ok(), "{good}");
-        }
-        for bad in ["localhost:7687", "http://db", "bolt://", "bolt://:7687", "bolt://me:secret@db", "://db"] {
-            assert!(matches!(check_address(bad), Err(Error::Address(_))), "{bad}");
-        }
-    }
 
     #[test]
     fn a_statement_gets_less_time_than_the_request() {

@@ -11,6 +11,7 @@ use super::counts::{Counted, PARTS};
 use super::layout as at;
 use super::schema;
 use super::value::Value;
+use super::vocabulary;
 use crate::graph::{
     Bilingual, Citation, DAY_MAX, Dated, Day, Fact, Graph, Node, NodeIx, Observation, PartialDate, StatusSet, When,
     naming, naming::slip,
@@ -412,6 +413,7 @@ impl Import<'_> {
             ("id", META_ID.into()),
             ("state", state.into()),
             ("ontology", ontology.hash.as_str().into()),
+            (at::VOCABULARY, Value::texts(vocabulary::lines(ontology))),
             ("content", self.content.into()),
             ("entities", number(nodes.len())),
             ("facts", number(facts.len())),

@@ -22,6 +22,8 @@ pub const NAME: &str = "Name";
 pub const RETIRED: &str = "RetiredId";
 /// Label of the node that says what the database was filled with.
 pub const META: &str = "MdgraphMeta";
+/// What its ontology declares: [`vocabulary::lines`](super::vocabulary::lines).
+pub const VOCABULARY: &str = "vocabulary";
 
 /// From a search key to its entity.
 pub const OF: &str = "_OF";

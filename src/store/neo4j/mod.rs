@@ -3,6 +3,7 @@
 //! [`render`] makes the statement, [`client`] runs it within the request's deadline, [`decode`] reads the rows; [`layout`] names
 //! how the graph lies there, [`import`](mod@import) and [`schema`] put it there.
 
+mod address;
 pub mod breaker;
 pub mod client;
 pub mod counts;
@@ -12,7 +13,9 @@ pub mod import;
 pub mod layout;
 pub mod render;
 pub mod schema;
+pub mod token;
 pub mod value;
+pub mod vocabulary;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -25,6 +28,10 @@ use client::{Client, Error, Statement};
 use counts::Counted;
 use render::Retired;
 use value::Value;
+use vocabulary::Difference;
+
+/// Said of a database while an import of the ontology that is served has not come to its end.
+const UNFINISHED: &str = "an import is under way, or was interrupted; if so, run mdgraph import again";
 
 /// A database that an import filled. Connects when first asked, so that a server starts without it.
 #[derive(Clone, Debug)]
@@ -36,6 +43,8 @@ struct Inner {
     ontology: Arc<Ontology>,
     /// None until the database was found to be filled for this ontology.
     opened: RwLock<Option<Arc<Opened>>>,
+    /// What the database lacks to be served, when it was last asked and answered.
+    lacks: RwLock<Option<Arc<str>>>,
 }
 
 /// What is known of the database beside its content.
@@ -48,13 +57,18 @@ struct Opened {
 impl Neo4jStore {
     /// A store over this database, for an ontology. Does not connect yet.
     pub fn new(client: Client, ontology: Arc<Ontology>) -> Neo4jStore {
-        Neo4jStore(Arc::new(Inner { client, ontology, opened: RwLock::new(None) }))
+        Neo4jStore(Arc::new(Inner { client, ontology, opened: RwLock::new(None), lacks: RwLock::new(None) }))
     }
 
     /// Whether it can answer now: the database answers, and a finished import for this ontology filled it. Asked by the readiness
     /// check, it also takes notice of a new import.
     pub async fn ready(&self, deadline: Instant) -> Result<(), StoreError> {
         self.open(deadline).await.map(drop)
+    }
+
+    /// What the database lacks to be served, in words for whoever runs the server; none while it does not answer or lacks nothing.
+    pub fn lacks(&self) -> Option<Arc<str>> {
+        self.0.lacks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Chooses where a root starts, by the counts of the last import; leaves it alone before the database first answered.
@@ -91,41 +105,73 @@ impl Neo4jStore {
     }
 
     async fn open(&self, deadline: Instant) -> Result<Arc<Opened>, StoreError> {
-        let statement = Statement {
-            text: format!(
-                "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}] AS row",
-                layout::META,
-                layout::RETIRED,
-                layout::ID,
-                layout::BY,
-                counts::PARTS.join(", m."),
-            ),
-            parameters: vec![("id".into(), import::META_ID.into())],
+        let rows = self.0.client.read(&about(), deadline.into()).await;
+        let found = rows.map(|rows| self.understand(rows.into_iter().next()));
+        let lacks = found.as_ref().ok().and_then(|found| found.as_ref().err()).map(|words| Arc::from(words.as_str()));
+        let is_news = {
+            let mut known = self.0.lacks.write().unwrap_or_else(PoisonError::into_inner);
+            let is_news = *known != lacks;
+            *known = lacks.clone();
+            is_news
         };
-        let rows = self.0.client.read(&statement, deadline.into()).await.map_err(told)?;
-        let Some(Value::List(parts)) = rows.into_iter().next() else {
-            tracing::error!("neo4j: the database is empty; fill it: mdgraph import --store …");
-            return Err(StoreError::Unavailable);
-        };
-        let [Value::Text(hash), Value::Text(state), Value::List(pairs), counts @ ..] = parts.as_slice() else {
-            tracing::error!("neo4j: what the database says of itself is not understood; run mdgraph import again");
-            return Err(StoreError::Unavailable);
-        };
-        if *hash != self.0.ontology.hash {
-            tracing::error!("neo4j: the database was filled for another ontology; run mdgraph import again");
-            return Err(StoreError::Unavailable);
+        if let Some(words) = &lacks {
+            if is_news {
+                tracing::error!("neo4j: {words}");
+            }
+            // What another ontology's import wrote would be misread; what this one's replaces is served until it is done.
+            if **words != *UNFINISHED {
+                *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = None;
+            }
         }
-        if state != import::COMPLETE {
-            tracing::warn!("neo4j: an import is under way or was interrupted; if so, run it again");
-            return Err(StoreError::Unavailable);
-        }
-        let opened = Arc::new(Opened {
-            retired: pairs.iter().filter_map(pair).collect(),
-            counted: Counted::read(&self.0.ontology, counts),
-        });
+        let opened = Arc::new(found.map_err(told)?.map_err(|_| StoreError::Unavailable)?);
         *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
         Ok(opened)
     }
+
+    /// What the answer to [`about`] says, or what is wrong with the database.
+    fn understand(&self, row: Option<Value>) -> Result<Opened, String> {
+        let Some(Value::List(parts)) = row else {
+            return Err("the database is empty; fill it with mdgraph import".into());
+        };
+        let [Value::Text(hash), Value::Text(state), vocabulary, Value::List(pairs), counts @ ..] = parts.as_slice()
+        else {
+            return Err("what the database says of itself is not understood; run mdgraph import again".into());
+        };
+        if *hash != self.0.ontology.hash {
+            let difference = match vocabulary {
+                Value::List(lines) => {
+                    let lines: Vec<String> = lines.iter().filter_map(text).collect();
+                    Difference::between(&lines, &vocabulary::lines(&self.0.ontology)).to_string()
+                }
+                _ => "the import was an older version's and left no word of it".to_owned(),
+            };
+            return Err(format!(
+                "the database was filled for another ontology than the one served here ({difference}); \
+                 run mdgraph import with this one, or serve the other with --schema"
+            ));
+        }
+        if state != import::COMPLETE {
+            return Err(UNFINISHED.into());
+        }
+        Ok(Opened {
+            retired: pairs.iter().filter_map(pair).collect(),
+            counted: Counted::read(&self.0.ontology, counts),
+        })
+    }
+}
+
+/// Asks a database what it holds.
+fn about() -> Statement {
+    let text = format!(
+        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}] AS row",
+        layout::META,
+        layout::VOCABULARY,
+        layout::RETIRED,
+        layout::ID,
+        layout::BY,
+        counts::PARTS.join(", m."),
+    );
+    Statement { text, parameters: vec![("id".into(), import::META_ID.into())] }
 }
 
 /// What a store's user is told of a failure.
@@ -135,6 +181,10 @@ fn told(error: Error) -> StoreError {
         Error::Timeout => StoreError::Timeout,
         Error::Address(_) | Error::Query => StoreError::Internal,
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    if let Value::Text(text) = value { Some(text.clone()) } else { None }
 }
 
 fn pair(pair: &Value) -> Option<(Arc<str>, Arc<str>)> {
