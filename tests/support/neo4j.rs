@@ -185,8 +185,7 @@ fn java_version(home: &Path) -> Option<u32> {
 
 fn start(purpose: Purpose) -> Result<Neo4j, String> {
     let line = Line::of_environment()?;
-    let java = line.java()?;
-    let server = Server::start(&java, &fetched_jars(line)?, purpose)?;
+    let server = Server::start(Program { java: line.java()?, jars: fetched_jars(line)?, purpose })?;
     Ok(Neo4j {
         uri: format!("bolt://127.0.0.1:{}", server.port),
         user: "neo4j".into(),
@@ -275,11 +274,18 @@ fn target() -> PathBuf {
     scratch.parent().unwrap_or(scratch).to_owned()
 }
 
+/// What is run.
+struct Program {
+    java: PathBuf,
+    jars: PathBuf,
+    purpose: Purpose,
+}
+
 /// A Neo4j process with a data folder of its own.
 struct Server {
     /// None while it is killed.
     running: Mutex<Option<Running>>,
-    jars: PathBuf,
+    program: Program,
     port: u16,
     data: tempfile::TempDir,
 }
@@ -294,19 +300,20 @@ struct Running {
 }
 
 impl Server {
-    fn start(java: &Path, jars: &Path, purpose: Purpose) -> Result<Server, String> {
+    fn start(program: Program) -> Result<Server, String> {
         let data = tempfile::Builder::new()
             .prefix("neo4j-data-")
             .tempdir_in(target())
             .map_err(|e| format!("no folder for Neo4j's data: {e}"))?;
-        let (running, port) = Running::start(jars, data.path(), 0)?;
-        Ok(Server { running: Mutex::new(Some(running)), jars: jars.to_owned(), port, data })
+        let (running, port) = Running::start(&program, data.path(), 0)?;
+        Ok(Server { running: Mutex::new(Some(running)), program, port, data })
     }
 }
 
 impl Running {
     /// Starts the process over a folder, at a port (0: any), and waits until it accepts connections.
-    fn start(jars: &Path, data: &Path, port: u16) -> Result<(Running, u16), String> {
+    fn start(program: &Program, data: &Path, port: u16) -> Result<(Running, u16), String> {
+        let Program { java, jars, purpose } = program;
         let log = data.join("console.log");
         let console = fs::File::create(&log).map_err(|e| format!("{} cannot be written: {e}", log.display()))?;
         let mut process = Command::new(java)
@@ -360,7 +367,7 @@ impl Neo4j {
     /// Starts it again after [`Neo4j::kill`], at the same port, over the same data; returns when it accepts connections.
     pub fn restart(&self) -> Result<(), String> {
         let server = self.server.as_ref().ok_or("only a Neo4j of our own is started")?;
-        let (running, _) = Running::start(&server.jars, server.data.path(), server.port)?;
+        let (running, _) = Running::start(&server.program, server.data.path(), server.port)?;
         *server.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
         Ok(())
     }
