@@ -37,9 +37,17 @@ pub fn seed_failure(problems: &[mdgraph::ingest::Problem]) -> Failure {
 pub fn neo4j(
     settings: &mdgraph::config::StoreSettings,
 ) -> Result<Option<mdgraph::store::neo4j::client::Client>, Failure> {
-    use mdgraph::store::neo4j::client::{Address, Client, Limits};
+    neo4j_with(settings, mdgraph::store::neo4j::client::Limits::default())
+}
+
+/// The same with limits of its own.
+pub fn neo4j_with(
+    settings: &mdgraph::config::StoreSettings,
+    limits: mdgraph::store::neo4j::client::Limits,
+) -> Result<Option<mdgraph::store::neo4j::client::Client>, Failure> {
+    use mdgraph::store::neo4j::client::{Address, Client};
     let Some(settings) = settings.neo4j()? else { return Ok(None) };
     let address =
         Address { uri: settings.uri, user: settings.user, password: settings.password.0, database: settings.database };
-    Ok(Some(Client::new(&address, Limits::default())?))
+    Ok(Some(Client::new(&address, limits)?))
 }

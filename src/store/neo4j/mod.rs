@@ -1,7 +1,7 @@
 //! The store in Neo4j: plans rendered to Cypher, one statement a root field.
 //!
 //! [`render`] makes the statement, [`client`] runs it within the request's deadline, [`decode`] reads the rows; [`layout`] names
-//! how the graph lies there, [`import`](mod@import) and [`schema`] put it there.
+//! how the graph lies there, [`import`](mod@import) and `schema` put it there.
 
 pub mod breaker;
 pub mod client;
@@ -11,7 +11,7 @@ pub mod decode;
 pub mod import;
 pub mod layout;
 pub mod render;
-pub mod schema;
+mod schema;
 pub mod value;
 
 use std::sync::{Arc, PoisonError, RwLock};
