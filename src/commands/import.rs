@@ -3,6 +3,7 @@
 mod progress;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,11 @@ pub struct Import {
     log: LogSettings,
 }
 
+/// Whether a path names a file in the form of `export all`.
+fn is_whole_graph(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|end| end == "ndjson")
+}
+
 impl Import {
     /// Makes the database hold the data.
     pub fn run(self) -> Result<(), Failure> {
@@ -55,8 +61,17 @@ impl Import {
             "import fills a database: name one, such as --store bolt://127.0.0.1:7687, or --store neo4j with NEO4J_URI",
         )?;
         let ontology = Arc::new(ontology(&self.ontology)?);
-        let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
-        let done = self.load(&client, &Held::of(&loaded.graph));
+        let done = match self.seed.seed.as_deref().filter(|path| is_whole_graph(path)) {
+            // It may be larger than what fits into memory.
+            Some(path) => {
+                let stream = ingest::Stream::open(&ontology, path).map_err(|problems| seed_failure(&problems))?;
+                self.load(&client, &stream)
+            }
+            None => {
+                let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
+                self.load(&client, &Held::of(&loaded.graph))
+            }
+        };
         drop(log);
         self.say(&done?, started)
     }
