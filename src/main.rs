@@ -30,7 +30,7 @@ enum Command {
     Serve(Box<commands::serve::Serve>),
     /// Check the seed: print every problem with its place and how to mend it, load nothing
     Check(commands::check::Check),
-    /// Fill a Neo4j with the seed; may be repeated, and removes what an earlier import wrote and this one does not
+    /// Fill a Neo4j: may be repeated, writes only what differs, and completes an import that was interrupted
     Import(Box<commands::import::Import>),
     /// Write a table (entities, facts, observations), or the whole graph, as CSV or NDJSON
     Export(Box<commands::export::Export>),

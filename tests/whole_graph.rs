@@ -84,7 +84,23 @@ fn what_is_wrong_is_told_with_its_line() {
     let (_, files) = seeds().swap_remove(1);
     let text = written(&ingest::load(&ontology, &files).unwrap());
     let all = || Lines(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect());
-    let told = |lines: &Lines| read(&ontology, &lines.text()).err().unwrap_or_else(|| panic!("nothing is told"));
+    let folder = tempfile::tempdir().unwrap();
+    // Held or read as a stream, the same is told of the same line; what takes both a look at all lines and one line may differ in words.
+    let streamed = |text: &str| {
+        let file = folder.path().join("graph.ndjson");
+        std::fs::write(&file, text).unwrap();
+        let problems = ingest::Stream::open(&ontology, &file).err().unwrap_or_default();
+        lines(&problems).replace(&format!("{}/", folder.path().display()), "")
+    };
+    assert_eq!(streamed(&text), "");
+    let told = |lines: &Lines| {
+        let held = read(&ontology, &lines.text()).err().unwrap_or_else(|| panic!("nothing is told"));
+        for line in held.lines() {
+            let streamed = streamed(&lines.text());
+            assert!(streamed.contains(line), "{line}\n  is not told of the stream:\n{streamed}");
+        }
+        held
+    };
     type Change = fn(&mut Lines);
     let changes: &[(Change, &str)] = &[
         (|l| l.find("entity", "zh")["knd"] = 1.into(), "has nothing called `knd`"),

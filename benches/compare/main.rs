@@ -20,6 +20,7 @@ mod load;
 mod neo4j;
 mod ours;
 mod over_neo4j;
+#[allow(dead_code, reason = "a test asks too")]
 mod requests;
 
 use mdgraph::ontology::Ontology;

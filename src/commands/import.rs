@@ -1,14 +1,24 @@
 //! `mdgraph import`.
 
+mod progress;
+
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use mdgraph::config::{LogSettings, OntologySettings, SeedSettings, StoreSettings};
-use mdgraph::{ingest, store, telemetry};
+use mdgraph::graph::records::{Held, Records};
+use mdgraph::store::neo4j::client::{Client, Limits};
+use mdgraph::store::neo4j::import::{Change, Failure as ImportFailure, Options, Outcome, import_records};
+use mdgraph::{ingest, telemetry};
 
-use super::{Failure, neo4j, ontology, seed, seed_failure};
+use super::{Failure, neo4j_with, ontology, seed, seed_failure};
+use progress::Progress;
+
+/// How long one statement of an import may take: an index over millions is filled in one.
+const STATEMENT: Duration = Duration::from_secs(590);
 
 /// The command's flags.
 #[derive(Args)]
@@ -19,34 +29,89 @@ pub struct Import {
     ontology: OntologySettings,
     #[command(flatten)]
     seed: SeedSettings,
+    /// Remove from the database what an earlier import wrote and these data do not hold; without it such an import is refused
+    #[arg(long)]
+    prune: bool,
+    /// Write nothing; print what would be added (+), changed (~) and removed (-), as counts by kind and relationship and as ids
+    #[arg(long)]
+    dry_run: bool,
+    /// How many ids of each sort `--dry-run` prints
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    show: usize,
+    /// Tell no progress
+    #[arg(long)]
+    quiet: bool,
     #[command(flatten)]
     log: LogSettings,
 }
 
+/// Whether a path names a file in the form of `export all`.
+fn is_whole_graph(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|end| end == "ndjson")
+}
+
 impl Import {
-    /// Makes the database hold the seed.
+    /// Makes the database hold the data.
     pub fn run(self) -> Result<(), Failure> {
         let started = Instant::now();
         let log = telemetry::start(&self.log)
             .map_err(|error| format!("--log {}: {error}; give a level such as info", self.log.filter))?;
-        let client = neo4j(&self.store)?.ok_or(
+        let limits = Limits { answer: STATEMENT, batch: STATEMENT, ..Limits::default() };
+        let client = neo4j_with(&self.store, limits)?.ok_or(
             "import fills a database: name one, such as --store bolt://127.0.0.1:7687, or --store neo4j with NEO4J_URI",
         )?;
         let ontology = Arc::new(ontology(&self.ontology)?);
-        let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let imported = runtime.block_on(store::neo4j::import::import(&client, &loaded.graph));
+        let done = match self.seed.seed.as_deref().filter(|path| is_whole_graph(path)) {
+            // It may be larger than what fits into memory.
+            Some(path) => {
+                let stream = ingest::Stream::open(&ontology, path).map_err(|problems| seed_failure(&problems))?;
+                self.load(&client, &stream)
+            }
+            None => {
+                let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
+                self.load(&client, &Held::of(&loaded.graph))
+            }
+        };
         drop(log);
-        let imported = imported.map_err(|error| format!("{error}; what the database said stands in the log above"))?;
-        // Where nobody reads this line there is nobody to tell.
-        let _ = writeln!(
-            std::io::stdout(),
-            "mdgraph: imported {} entities, {} facts and {} observations in {:.2} s",
-            imported.entities,
-            imported.facts,
-            imported.observations,
-            started.elapsed().as_secs_f64()
+        self.say(&done?, started)
+    }
+
+    fn load(&self, client: &Client, records: &dyn Records) -> Result<Outcome, Failure> {
+        let options = Options { prune: self.prune, dry_run: self.dry_run, shown: self.show, ..Options::default() };
+        let progress = Progress::new(self.quiet);
+        let tell = |event| progress.tell(&event);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let done = runtime.block_on(import_records(client, records, &options, &tell));
+        progress.finish();
+        done.map_err(|failure| match failure {
+            ImportFailure::Store(error) => format!(
+                "{error}; what the database said stands in the log above. Run the import again, which completes it"
+            )
+            .into(),
+            ImportFailure::Stale(difference) => {
+                format!("{}\n{difference}", ImportFailure::Stale(difference.clone())).into()
+            }
+            failure => Failure::from(failure),
+        })
+    }
+
+    fn say(&self, outcome: &Outcome, started: Instant) -> Result<(), Failure> {
+        let (imported, difference) = (&outcome.imported, &outcome.difference);
+        let seconds = started.elapsed().as_secs_f64();
+        let [added, changed, removed] = Change::ALL.map(|change| difference.total(change));
+        let what = format!(
+            "{} entities, {} facts and {} observations",
+            imported.entities, imported.facts, imported.observations
         );
+        let line = if self.dry_run {
+            format!("{difference}mdgraph: nothing was written; the database would hold {what}\n")
+        } else if difference.is_empty() {
+            format!("mdgraph: the database holds {what} already; looked in {seconds:.2} s\n")
+        } else {
+            format!("mdgraph: imported {what} in {seconds:.2} s: {added} added, {changed} changed, {removed} removed\n")
+        };
+        // Where nobody reads this there is nobody to tell.
+        let _ = std::io::stdout().write_all(line.as_bytes());
         Ok(())
     }
 }

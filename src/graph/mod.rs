@@ -10,6 +10,7 @@ mod fact;
 pub mod naming;
 mod node;
 mod observation;
+pub mod records;
 mod totals;
 mod value;
 

@@ -19,7 +19,7 @@ mod syntax;
 
 pub use check::{Report, check};
 pub use credit_code::check_character;
-pub use ndjson::write as write_ndjson;
+pub use ndjson::{Stream, write as write_ndjson};
 pub use problem::{Problem, Severity};
 pub use source::{SeedFile, SourceError, directory, embedded};
 

@@ -1,8 +1,8 @@
 //! Hierarchies have no circles: nothing is under itself.
 
 use super::facts::Settled;
-use crate::graph::{Node, StatusSet};
-use crate::ingest::problem::Problems;
+use crate::graph::{Fact, Node, NodeIx, StatusSet};
+use crate::ingest::problem::{Place, Problems};
 use crate::ontology::Ontology;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,20 +12,37 @@ enum Seen {
     Done,
 }
 
+/// Whether `within` follows a fact.
+pub(in crate::ingest) fn is_followed(ontology: &Ontology, fact: &Fact) -> bool {
+    let holds = fact.superseded_by.is_none() && StatusSet::HELD.contains(fact.status);
+    holds && ontology.relationship(fact.relationship).hierarchy
+}
+
 /// Reports each circle once, with all that is in it. Looks at what `within` follows: facts that hold, over all hierarchies.
 pub(in crate::ingest) fn check(ontology: &Ontology, nodes: &[Node], facts: &[Settled], problems: &mut Problems) {
-    let mut up: Vec<Vec<(u32, usize)>> = vec![Vec::new(); nodes.len()];
-    for (i, Settled { fact, .. }) in facts.iter().enumerate() {
-        let holds = fact.superseded_by.is_none() && StatusSet::HELD.contains(fact.status);
-        if holds
-            && ontology.relationship(fact.relationship).hierarchy
-            && let Some(parents) = up.get_mut(fact.subject.0 as usize)
-        {
-            parents.push((fact.object.0, i));
+    let followed = facts.iter().filter(|Settled { fact, .. }| is_followed(ontology, fact));
+    let links: Vec<Link> = followed.map(|Settled { fact, at }| (fact.subject, fact.object, *at)).collect();
+    circles(nodes.len(), &links, |at| &*nodes[at].id, problems);
+}
+
+/// From which entity to which, and where it is stated.
+pub(in crate::ingest) type Link = (NodeIx, NodeIx, Place);
+
+/// Reports each circle of links among so many entities.
+pub(in crate::ingest) fn circles<'i>(
+    entities: usize,
+    links: &[Link],
+    id: impl Fn(usize) -> &'i str,
+    problems: &mut Problems,
+) {
+    let mut up: Vec<Vec<(u32, usize)>> = vec![Vec::new(); entities];
+    for (i, (subject, object, _)) in links.iter().enumerate() {
+        if let Some(parents) = up.get_mut(subject.0 as usize) {
+            parents.push((object.0, i));
         }
     }
-    let mut seen = vec![Seen::No; nodes.len()];
-    for start in 0..nodes.len() {
+    let mut seen = vec![Seen::No; entities];
+    for start in 0..entities {
         if seen[start] != Seen::No {
             continue;
         }
@@ -48,10 +65,10 @@ pub(in crate::ingest) fn check(ontology: &Ontology, nodes: &[Node], facts: &[Set
                 }
                 Seen::OnPath => {
                     let from = path.iter().position(|(entity, ..)| *entity == parent).unwrap_or(0);
-                    let circle = path[from..].iter().map(|(entity, ..)| &*nodes[*entity].id);
-                    let circle: Vec<&str> = circle.chain([&*nodes[parent].id]).collect();
+                    let circle = path[from..].iter().map(|(entity, ..)| id(*entity));
+                    let circle: Vec<&str> = circle.chain([id(parent)]).collect();
                     let inside = path[from..].iter().skip(1).filter_map(|(.., fact)| *fact).chain([fact]);
-                    let Some(last) = inside.map(|fact| facts[fact].at).max() else { continue };
+                    let Some(last) = inside.map(|link| links[link].2).max() else { continue };
                     problems.error(
                         last,
                         format!(

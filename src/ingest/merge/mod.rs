@@ -11,7 +11,7 @@ mod settle;
 
 pub(super) use entities::{fill_defaults, required, unique};
 pub(super) use facts::Settled;
-pub(super) use hierarchy::check as hierarchy;
+pub(super) use hierarchy::{Link, check as hierarchy, circles, is_followed};
 pub(super) use observations::{Wanted, normalize, parts_of_themselves, units};
 
 use super::problem::{Place, Problems};

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The kinds by which an observation is told; an ontology that lacks one has no such observations.
+#[derive(Clone, Copy)]
 pub(in crate::ingest) struct Wanted {
     pub indicators: KindSet,
     /// An industry, or the one product whose market is meant.

@@ -1,15 +1,15 @@
 //! Lines to one graph: in the order of ids, every mention found, and held to what holds for any graph.
 
 use super::{FORMAT, types};
-use crate::graph::{Fact, Graph, Node as Entity, NodeIx, ObsIx, Observation};
+use crate::graph::{DAY_MAX, Day, Fact, FactIx, Graph, Node as Entity, NodeIx, ObsIx, Observation};
 use crate::ingest::merge::{self, Settled, Wanted};
 use crate::ingest::problem::{Place, Problems};
-use crate::ingest::read::{Ids, Reader};
-use crate::ingest::statement::Statements;
+use crate::ingest::read::{FactIds, Ids, Reader};
+use crate::ingest::statement::{self, Statements};
 use crate::ingest::syntax::Node;
 use crate::ingest::{Loaded, Unit};
 use crate::ontology::spelling::did_you_mean;
-use crate::ontology::{KindSet, Ontology};
+use crate::ontology::{KindId, KindSet, Ontology, RelId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,7 +20,9 @@ pub fn assemble(ontology: &Arc<Ontology>, lines: &[Node], problems: &mut Problem
     let sorts = Sorts::of(lines, problems);
     let ids = Ids {
         entities: numbered(&sorts.entities, NodeIx, problems),
-        facts: numbered(&sorts.facts, crate::graph::FactIx, problems),
+        facts: FactIds::of(
+            numbered(&sorts.facts, FactIx, problems).keys().filter_map(|id| FactIds::number(id)).collect(),
+        ),
         observations: numbered(&sorts.observations, ObsIx, problems),
     };
     let mut statements = Statements::default();
@@ -111,7 +113,13 @@ fn records<T>(lines: &[&Node], mut read: impl FnMut(&Node) -> Option<T>) -> Vec<
 
 /// The first line says the form and how many lines there are, so that a file that was cut off is noticed.
 fn head(sorts: &Sorts<'_>, reader: &mut Reader<'_>) {
-    let Some(first) = sorts.first else {
+    let there = [sorts.entities.len(), sorts.facts.len(), sorts.observations.len()];
+    check_head(sorts.first, there.map(|count| count as u64), reader);
+}
+
+/// The same of a first line and of how many entities, facts and observations there are.
+pub(super) fn check_head(first: Option<&Node>, there: [u64; 3], reader: &mut Reader<'_>) {
+    let Some(first) = first else {
         let at = Place { file: 0, line: 1 };
         return reader.report(
             at,
@@ -125,13 +133,11 @@ fn head(sorts: &Sorts<'_>, reader: &mut Reader<'_>) {
             format!("the format is not {FORMAT}, the one that is read here; export again with this version"),
         );
     }
-    let there = [(&sorts.entities, "entities"), (&sorts.facts, "facts"), (&sorts.observations, "observations")];
-    for ((lines, what), count) in there.into_iter().zip(counts) {
-        if count != Some(lines.len() as i64) {
+    for ((lines, what), count) in there.into_iter().zip(["entities", "facts", "observations"]).zip(counts) {
+        if count.and_then(|count| u64::try_from(count).ok()) != Some(lines) {
             let told = count.map_or("no number of".to_owned(), |count| count.to_string());
             let message = format!(
-                "the first line tells {told} {what} and there are {}; the file is cut off, or was changed by hand: mend the number",
-                lines.len()
+                "the first line tells {told} {what} and there are {lines}; the file is cut off, or was changed by hand: mend the number"
             );
             reader.report(first.at, message);
         }
@@ -157,30 +163,44 @@ fn whole_entities(ontology: &Ontology, entities: Vec<(Entity, Place)>, problems:
 /// What took another's place is of the same ends, and is known from the day on which it did.
 fn superseded(facts: &[(Fact, Place)], problems: &mut Problems) {
     for (fact, at) in facts {
-        let later = fact.superseded_by.and_then(|ix| facts.get(ix.0 as usize)).map(|(later, _)| later);
-        let ended = fact.known_to != crate::graph::DAY_MAX;
-        let wrong = match later {
-            None if ended => Some("has `knownTo` and no `supersededBy`; give both or neither"),
-            None => None,
-            Some(_) if !ended => Some("has `supersededBy` and no `knownTo`; give both or neither"),
-            Some(later) if later.known_from != fact.known_to => {
-                Some("is known to another day than that from which the fact is known that supersedes it; mend one")
-            }
-            Some(later)
-                if (later.relationship, later.subject, later.object)
-                    != (fact.relationship, fact.subject, fact.object) =>
-            {
-                Some("is superseded by a fact between other ends, or of another relationship; correct `supersededBy`")
-            }
-            Some(_) => None,
-        };
-        if let Some(wrong) = wrong {
-            problems.error(*at, format!("\"{}\" {wrong}", fact.id));
+        let later = fact.superseded_by.and_then(|ix| facts.get(ix.0 as usize)).map(|(later, _)| Stood::of(later));
+        check_superseded(fact, later, *at, problems);
+    }
+}
+
+/// Between what a fact is, and since when it is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stood {
+    ends: (RelId, NodeIx, NodeIx),
+    known_from: Day,
+}
+
+impl Stood {
+    pub fn of(fact: &Fact) -> Stood {
+        Stood { ends: (fact.relationship, fact.subject, fact.object), known_from: fact.known_from }
+    }
+}
+
+/// Holds a fact to the one that took its place.
+pub(super) fn check_superseded(fact: &Fact, later: Option<Stood>, at: Place, problems: &mut Problems) {
+    let ended = fact.known_to != DAY_MAX;
+    let wrong = match later {
+        None if ended => Some("has `knownTo` and no `supersededBy`; give both or neither"),
+        None => None,
+        Some(_) if !ended => Some("has `supersededBy` and no `knownTo`; give both or neither"),
+        Some(later) if later.known_from != fact.known_to => {
+            Some("is known to another day than that from which the fact is known that supersedes it; mend one")
         }
-        if fact.known_from >= fact.known_to {
-            problems
-                .error(*at, format!("\"{}\" is known to a day before it is known; mend knownFrom or knownTo", fact.id));
+        Some(later) if later.ends != Stood::of(fact).ends => {
+            Some("is superseded by a fact between other ends, or of another relationship; correct `supersededBy`")
         }
+        Some(_) => None,
+    };
+    if let Some(wrong) = wrong {
+        problems.error(at, format!("\"{}\" {wrong}", fact.id));
+    }
+    if fact.known_from >= fact.known_to {
+        problems.error(at, format!("\"{}\" is known to a day before it is known; mend knownFrom or knownTo", fact.id));
     }
 }
 
@@ -192,32 +212,55 @@ fn figures(
     statements: &Statements,
     problems: &mut Problems,
 ) {
-    let units = merge::units(&statements.units, problems);
-    let wanted = Wanted::of(ontology);
+    let figures = Figures::of(ontology, &statements.units, problems);
     for (it, at) in observations {
-        let mut held = |ix: Option<NodeIx>, what: &str, kinds: KindSet| {
-            if let Some(entity) = ix.and_then(|ix| entities.get(ix.0 as usize))
-                && !kinds.contains(entity.kind)
-            {
-                problems.error(*at, format!("\"{}\" is no {what}; name one", entity.id));
-            }
-        };
-        held(Some(it.indicator), "indicator", wanted.indicators);
-        held(it.scope.sector, "sector, product or technology", wanted.topics);
-        held(it.scope.place, "place", wanted.places);
-        let within = it.rank.as_ref().and_then(|rank| rank.within);
-        held(within, "place, sector, product or technology", wanted.places.or(wanted.topics));
-        if let (Some(value), Some(unit)) = (it.value, &it.unit) {
-            let before = problems.errors();
-            let normalized = merge::normalize(value, unit, *at, &units, problems);
-            if normalized != it.normalized && problems.errors() == before {
-                let told = normalized.map_or("absent".to_owned(), |it| format!("{} {}", it.value, it.unit));
-                let message = format!("`normalized` of \"{}\" should be {told} by its unit; mend it", it.id);
-                problems.error(*at, message);
-            }
-        }
+        figures.check(it, *at, |ix| entities.get(ix.0 as usize).map(|entity| (entity.kind, &*entity.id)), problems);
     }
     let wholes: Vec<Option<ObsIx>> = observations.iter().map(|(it, _)| it.breakdown_of).collect();
     let named = |position: usize| observations.get(position).map(|(it, at)| (it.id.clone(), *at));
     merge::parts_of_themselves(&wholes, named, problems);
+}
+
+/// What figures are held to, one by one.
+pub(super) struct Figures<'s> {
+    units: HashMap<&'s str, &'s statement::Unit>,
+    wanted: Wanted,
+}
+
+impl<'s> Figures<'s> {
+    pub fn of(ontology: &Ontology, units: &'s [statement::Unit], problems: &mut Problems) -> Figures<'s> {
+        Figures { units: merge::units(units, problems), wanted: Wanted::of(ontology) }
+    }
+
+    /// `entity`: kind and id of an entity.
+    pub fn check<'e>(
+        &self,
+        it: &Observation,
+        at: Place,
+        entity: impl Fn(NodeIx) -> Option<(KindId, &'e str)>,
+        problems: &mut Problems,
+    ) {
+        let mut held = |ix: Option<NodeIx>, what: &str, kinds: KindSet| {
+            if let Some((kind, id)) = ix.and_then(&entity)
+                && !kinds.contains(kind)
+            {
+                problems.error(at, format!("\"{id}\" is no {what}; name one"));
+            }
+        };
+        let Wanted { indicators, topics, places } = self.wanted;
+        held(Some(it.indicator), "indicator", indicators);
+        held(it.scope.sector, "sector, product or technology", topics);
+        held(it.scope.place, "place", places);
+        let within = it.rank.as_ref().and_then(|rank| rank.within);
+        held(within, "place, sector, product or technology", places.or(topics));
+        if let (Some(value), Some(unit)) = (it.value, &it.unit) {
+            let before = problems.errors();
+            let normalized = merge::normalize(value, unit, at, &self.units, problems);
+            if normalized != it.normalized && problems.errors() == before {
+                let told = normalized.map_or("absent".to_owned(), |it| format!("{} {}", it.value, it.unit));
+                let message = format!("`normalized` of \"{}\" should be {told} by its unit; mend it", it.id);
+                problems.error(at, message);
+            }
+        }
+    }
 }

@@ -4,23 +4,25 @@ use crate::ingest::problem::{Place, Problems};
 use crate::ingest::syntax::{Entry, Node, Scalar};
 use serde_json::{Map, Value};
 
-/// Each line's node: its name is the member `type`, its argument the member `id`, its lines are the other members. What is no
-/// object of that form is a problem.
+/// Each line's node, as [`line`] reads it.
 pub fn parse(file: u32, text: &str, problems: &mut Problems) -> Vec<Node> {
-    let mut nodes = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let at = Place { file, line: number as u32 + 1 };
-        match serde_json::from_str::<Value>(line) {
-            Ok(Value::Object(members)) => nodes.extend(node(members, at, problems)),
-            Ok(_) => problems.error(at, "the line is no JSON object; write {\"type\": \"entity\", …}, one a line"),
-            Err(_) if line.trim().is_empty() => problems.error(at, "the line is empty; take it away"),
-            Err(error) => {
-                let message = format!("the line is no JSON: {error}; write one object a line, the file may be cut off");
-                problems.error(at, message);
-            }
+    let numbered = text.lines().enumerate();
+    numbered.filter_map(|(number, text)| line(text, Place { file, line: number as u32 + 1 }, problems)).collect()
+}
+
+/// A line's node: its name is the member `type`, its argument the member `id`, its lines are the other members. What is no
+/// object of that form is a problem.
+pub fn line(text: &str, at: Place, problems: &mut Problems) -> Option<Node> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(members)) => return node(members, at, problems),
+        Ok(_) => problems.error(at, "the line is no JSON object; write {\"type\": \"entity\", …}, one a line"),
+        Err(_) if text.trim().is_empty() => problems.error(at, "the line is empty; take it away"),
+        Err(error) => {
+            let message = format!("the line is no JSON: {error}; write one object a line, the file may be cut off");
+            problems.error(at, message);
         }
     }
-    nodes
+    None
 }
 
 fn node(mut members: Map<String, Value>, at: Place, problems: &mut Problems) -> Option<Node> {

@@ -5,9 +5,12 @@
 //! with the same words.
 
 mod assemble;
+mod checked;
 mod lines;
+mod stream;
 mod write;
 
+pub use stream::Stream;
 pub use write::write;
 
 use super::problem::Problems;

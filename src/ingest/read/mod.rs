@@ -7,7 +7,7 @@ mod observation;
 mod record;
 mod value;
 
-pub(super) use record::Ids;
+pub(super) use record::{FactIds, Ids};
 
 use super::problem::{Place, Problems};
 use super::statement::{Cited, HEADER_SECTION, Mention, Retired, Source, Statements, Unit};
@@ -48,6 +48,16 @@ impl<'a> Reader<'a> {
         statements: &'a mut Statements,
     ) -> Reader<'a> {
         Reader { ontology, problems, statements, source: 0, reference: true }
+    }
+
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.problems.errors()
+    }
+
+    /// The problems, for what is checked beside the reading.
+    pub fn problems(&mut self) -> &mut Problems {
+        self.problems
     }
 
     /// A problem that is no single line's.

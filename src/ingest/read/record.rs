@@ -19,8 +19,38 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(in crate::ingest) struct Ids {
     pub entities: HashMap<Arc<str>, NodeIx>,
-    pub facts: HashMap<Arc<str>, FactIx>,
+    pub facts: FactIds,
     pub observations: HashMap<Arc<str>, ObsIx>,
+}
+
+/// Ids of facts as the numbers that they are, ascending: 8 bytes each.
+#[derive(Default)]
+pub(in crate::ingest) struct FactIds(Vec<u64>);
+
+impl FactIds {
+    /// The number of an id, `fact:` and 16 hex digits; none of what is no id of a fact.
+    pub fn number(id: &str) -> Option<u64> {
+        let digits = id.strip_prefix("fact:")?;
+        let hex = digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        hex.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
+    }
+
+    /// From their numbers, which need not be sorted.
+    pub fn of(mut numbers: Vec<u64>) -> FactIds {
+        numbers.sort_unstable();
+        numbers.dedup();
+        FactIds(numbers)
+    }
+
+    /// The place of a fact.
+    pub fn get(&self, id: &str) -> Option<FactIx> {
+        self.0.binary_search(&FactIds::number(id)?).ok().map(|at| FactIx(at as u32))
+    }
+
+    /// The id at a place.
+    pub fn id(&self, ix: FactIx) -> String {
+        self.0.get(ix.0 as usize).map_or_else(String::new, |number| format!("fact:{number:016x}"))
+    }
 }
 
 impl Reader<'_> {
@@ -214,9 +244,7 @@ impl Reader<'_> {
         let mut fields = self.fields(node);
         // An id is no text that is shown: its digits may look like a telephone number's.
         let id = fields.arg().map_or("".into(), |entry| self.bare_id(entry));
-        let hex =
-            |rest: &str| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if !id.strip_prefix("fact:").is_some_and(hex) {
+        if FactIds::number(&id).is_none() {
             self.problems
                 .error(node.at, format!("\"{id}\" is not the id of a fact; write \"fact:\" and 16 hex digits"));
         }
@@ -246,7 +274,7 @@ impl Reader<'_> {
         let citations = self.take_sources(node, &mut fields, ids);
         fields.finish(self, &[]);
         let superseded_by = superseded_by.and_then(|by| {
-            let found = ids.facts.get(&by).copied();
+            let found = ids.facts.get(&by);
             if found.is_none() {
                 self.problems
                     .error(node.at, format!("no line declares \"{by}\", which supersedes \"{id}\"; add its line"));

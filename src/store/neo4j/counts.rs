@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::value::Value;
-use crate::graph::{self, Graph, NodeIx, naming};
+use crate::graph;
+use crate::graph::records::Survey;
 use crate::ontology::{Direction, Indexing, KindSet, Ontology, PropId, RelId};
 use crate::plan::optimise::Counts;
 
@@ -22,7 +23,7 @@ pub struct Counted {
     keys: u64,
     /// Facts whose place no later one took, by relationship.
     current: Vec<u64>,
-    /// [`Totals::known_until`](graph::Totals) as its code; 0 when there is none.
+    /// [`Totals::known_until`](crate::graph::Totals) as its code; 0 when there is none.
     known_until: u64,
     unique: HashSet<PropId>,
 }
@@ -42,30 +43,19 @@ const SHARE_OF_A_VALUE: u64 = 20;
 const SHARE_UNDER_A_PLACE: u64 = 10;
 
 impl Counted {
-    /// Counts a graph.
-    pub fn of(graph: &Graph) -> Counted {
-        let ontology = &graph.ontology;
-        let mut counted = Counted::none(ontology);
-        for node in &graph.nodes {
-            counted.keys += naming::keys(&node.names).len() as u64;
+    /// What a survey found.
+    pub fn of(ontology: &Ontology, survey: &Survey) -> Counted {
+        Counted {
+            kinds: survey.entities.clone(),
+            facts: survey.facts.clone(),
+            subjects: survey.subjects.clone(),
+            objects: survey.objects.clone(),
+            observations: survey.observations,
+            keys: survey.keys,
+            current: survey.current.clone(),
+            known_until: survey.known_until,
+            ..Counted::none(ontology)
         }
-        let (mut subjects, mut objects) = (HashSet::<(RelId, NodeIx)>::new(), HashSet::new());
-        for fact in &graph.facts {
-            let relationship = fact.relationship;
-            bump(&mut counted.facts, relationship.index());
-            if subjects.insert((relationship, fact.subject)) {
-                bump(&mut counted.subjects, relationship.index());
-            }
-            if objects.insert((relationship, fact.object)) {
-                bump(&mut counted.objects, relationship.index());
-            }
-        }
-        let totals = graph::Totals::of(graph);
-        counted.kinds = totals.entities;
-        counted.observations = totals.observations;
-        counted.current = totals.facts;
-        counted.known_until = totals.known_until.and_then(|day| u64::try_from(day.code()).ok()).unwrap_or(0);
-        counted
     }
 
     fn none(ontology: &Ontology) -> Counted {
@@ -164,12 +154,6 @@ impl Counts for Counted {
 
 fn at(counts: &[u64], index: usize) -> u64 {
     counts.get(index).copied().unwrap_or(0)
-}
-
-fn bump(counts: &mut [u64], index: usize) {
-    if let Some(count) = counts.get_mut(index) {
-        *count += 1;
-    }
 }
 
 fn whole(count: u64) -> Value {

@@ -1,7 +1,7 @@
 //! The store in Neo4j: plans rendered to Cypher, one statement a root field.
 //!
 //! [`render`] makes the statement, [`client`] runs it within the request's deadline, [`decode`] reads the rows; [`layout`] names
-//! how the graph lies there, [`import`](mod@import) and [`schema`] put it there.
+//! how the graph lies there, [`import`](mod@import) and `schema` put it there.
 
 mod address;
 pub mod breaker;
@@ -12,7 +12,7 @@ pub mod decode;
 pub mod import;
 pub mod layout;
 pub mod render;
-pub mod schema;
+mod schema;
 pub mod token;
 pub mod value;
 pub mod vocabulary;

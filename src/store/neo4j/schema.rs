@@ -2,19 +2,42 @@
 
 use std::collections::BTreeSet;
 
-use super::client::{Client, Error, Statement};
+use super::client::Error;
+use super::import::link::Link;
 use super::layout as at;
 use super::value::Value;
 use crate::ontology::{Indexing, Ontology};
-use tokio::time::Instant;
+use std::time::Duration;
 
 /// Names of what this server creates begin with this; nothing else is touched.
 const PREFIX: &str = "mdgraph_";
+/// How often it is looked whether indexes are filled.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// Creates what the ontology asks for and is missing, drops what it no longer asks for, and waits until all indexes answer.
-pub async fn apply(client: &Client, ontology: &Ontology) -> Result<(), Error> {
+/// How much of it is needed yet. On an empty database the rest is made when the data are there: filling an index at once costs a fraction of
+/// keeping it up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// What nodes are found by while they are written.
+    Keys,
+    /// And what facts are found by.
+    Constraints,
+    /// All that requests are answered by; waits until it answers.
+    All,
+}
+
+/// One constraint or index.
+struct Wanted {
+    name: String,
+    statement: String,
+    part: Part,
+}
+
+/// Creates what the ontology asks for and is missing, and drops what it no longer asks for.
+pub(super) async fn apply(link: &Link<'_>, ontology: &Ontology, part: Part) -> Result<(), Error> {
     let wanted = wanted(ontology);
-    let names: BTreeSet<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+    let names: BTreeSet<&str> = wanted.iter().map(|wanted| wanted.name.as_str()).collect();
+    let mut there = BTreeSet::new();
     for (kind, show) in [
         ("CONSTRAINT", "SHOW CONSTRAINTS YIELD name WHERE name STARTS WITH $prefix RETURN name AS row"),
         (
@@ -22,30 +45,46 @@ pub async fn apply(client: &Client, ontology: &Ontology) -> Result<(), Error> {
             "SHOW INDEXES YIELD name, owningConstraint WHERE name STARTS WITH $prefix AND owningConstraint IS NULL RETURN name AS row",
         ),
     ] {
-        let show = Statement { text: show.into(), parameters: vec![("prefix".into(), PREFIX.into())] };
-        let deadline = Instant::now() + client.limits().batch;
-        for name in client.read(&show, deadline).await? {
-            if let Value::Text(name) = name
-                && !names.contains(name.as_str())
-            {
-                client.write(&text(format!("DROP {kind} `{name}` IF EXISTS"))).await?;
+        for name in link.read(show.to_owned(), vec![("prefix".into(), PREFIX.into())]).await? {
+            let Value::Text(name) = name else { continue };
+            if names.contains(name.as_str()) {
+                there.insert(name);
+            } else {
+                link.run(format!("DROP {kind} `{name}` IF EXISTS")).await?;
             }
         }
     }
-    for (_, statement) in wanted {
-        client.write(&text(statement)).await?;
+    for wanted in wanted.iter().filter(|wanted| wanted.part <= part && !there.contains(&wanted.name)) {
+        link.run(wanted.statement.as_str()).await?;
     }
-    client.write(&text("CALL db.awaitIndexes(300)".into())).await
+    if part == Part::All { filled(link).await } else { Ok(()) }
+}
+
+/// Waits until every index is filled.
+async fn filled(link: &Link<'_>) -> Result<(), Error> {
+    let show = "SHOW INDEXES YIELD name, state WHERE name STARTS WITH $prefix AND state <> 'ONLINE' RETURN [name, state] AS row";
+    loop {
+        let waiting = link.read(show.to_owned(), vec![("prefix".into(), PREFIX.into())]).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let failed = |row: &Value| matches!(row, Value::List(pair) if pair.get(1) == Some(&Value::from("FAILED")));
+        if let Some(row) = waiting.iter().find(|row| failed(row)) {
+            tracing::error!(index = ?row, "neo4j: an index cannot be filled; look into the database's log, drop it and import again");
+            return Err(Error::Query);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// Each one's name and the statement that creates it.
-pub fn wanted(ontology: &Ontology) -> Vec<(String, String)> {
+fn wanted(ontology: &Ontology) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     let mut unique = |what: &str, label: &str, property: &str| {
         let name = format!("{PREFIX}unique_{what}");
         let statement =
             format!("CREATE CONSTRAINT `{name}` IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.`{property}` IS UNIQUE");
-        wanted.push((name, statement));
+        wanted.push(Wanted { name, statement, part: Part::Keys });
     };
     unique("entity", at::ENTITY, at::ID);
     unique("observation", at::OBSERVATION, at::ID);
@@ -60,7 +99,7 @@ pub fn wanted(ontology: &Ontology) -> Vec<(String, String)> {
         let properties: Vec<String> = properties.iter().map(|property| format!("n.`{property}`")).collect();
         let properties = properties.join(", ");
         let statement = format!("CREATE {kind} `{name}` IF NOT EXISTS FOR (n:`{label}`) ON ({properties})");
-        wanted.push((name, statement));
+        wanted.push(Wanted { name, statement, part: Part::All });
     };
     for property in ontology.properties.iter().filter(|property| property.indexing == Indexing::Index) {
         index(&format!("property_{}", property.name), "INDEX", at::ENTITY, &[&property.name]);
@@ -81,11 +120,7 @@ pub fn wanted(ontology: &Ontology) -> Vec<(String, String)> {
             relationship.name,
             at::FACT_ID
         );
-        wanted.push((name, statement));
+        wanted.push(Wanted { name, statement, part: Part::Constraints });
     }
     wanted
-}
-
-fn text(text: String) -> Statement {
-    Statement { text, parameters: Vec::new() }
 }
