@@ -166,7 +166,7 @@ impl<'o> Columns<'o> {
             let property = name.strip_prefix("properties.").unwrap_or(name);
             if !plain && !derived && (sort == Sort::Observations || !is_property(ontology, sort, property)) {
                 let all = own.iter().copied().chain(["document", "section", "properties"]);
-                let near = did_you_mean(name, all.clone());
+                let near = did_you_mean(name, all.clone().chain(ALIASES.iter().map(|(written, _)| *written)));
                 let all: Vec<&str> = all.collect();
                 problems.error(
                     at,
