@@ -1,18 +1,21 @@
 //! `mdgraph import`.
 
 mod progress;
+mod rejects;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use mdgraph::config::{LogSettings, OntologySettings, SeedSettings, StoreSettings};
 use mdgraph::graph::records::{Held, Records};
+use mdgraph::ingest::{self, Loaded};
+use mdgraph::ontology::Ontology;
 use mdgraph::store::neo4j::client::{Client, Limits};
 use mdgraph::store::neo4j::import::{Change, Failure as ImportFailure, Options, Outcome, import_records};
-use mdgraph::{ingest, telemetry};
+use mdgraph::telemetry;
 
 use super::{Failure, neo4j_with, ontology, seed, seed_failure};
 use progress::Progress;
@@ -38,6 +41,13 @@ pub struct Import {
     /// How many ids of each sort `--dry-run` prints
     #[arg(long, value_name = "N", default_value_t = 20)]
     show: usize,
+    /// Leave out the rows of tables (`*.csv`) that are wrong, and what cannot stand without them, and write them to this file with the reason;
+    /// without it nothing is imported while a row is wrong
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Import nothing when a row is wrong, even with `--rejects`, nor when there is a warning
+    #[arg(long)]
+    strict: bool,
     /// Tell no progress
     #[arg(long)]
     quiet: bool,
@@ -68,12 +78,35 @@ impl Import {
                 self.load(&client, &stream)
             }
             None => {
-                let loaded = ingest::load(&ontology, &seed(&self.seed)?).map_err(|problems| seed_failure(&problems))?;
+                let loaded = self.read(&ontology)?;
                 self.load(&client, &Held::of(&loaded.graph))
             }
         };
         drop(log);
         self.say(&done?, started)
+    }
+
+    /// Reads the seed; what is wrong in rows of tables goes to the file for it.
+    fn read(&self, ontology: &Arc<Ontology>) -> Result<Loaded, Failure> {
+        let files = seed(&self.seed)?;
+        let Some(path) = &self.rejects else {
+            let loaded = ingest::load(ontology, &files).map_err(|problems| seed_failure(&problems))?;
+            return self.strictly(loaded);
+        };
+        let (loaded, rejected) = ingest::load_rest(ontology, &files).map_err(|problems| seed_failure(&problems))?;
+        rejects::write(path, &files, &rejected)?;
+        let rows = rejects::rows(&rejected);
+        if rows > 0 && self.strict {
+            return Err(format!("{rows} rows are wrong; nothing is imported, they stand in {}", path.display()).into());
+        }
+        if rows > 0 && !self.quiet {
+            eprintln!("mdgraph: {rows} rows are left out; they stand in {}", path.display());
+        }
+        self.strictly(loaded)
+    }
+
+    fn strictly(&self, loaded: Loaded) -> Result<Loaded, Failure> {
+        if self.strict && !loaded.warnings.is_empty() { Err(seed_failure(&loaded.warnings)) } else { Ok(loaded) }
     }
 
     fn load(&self, client: &Client, records: &dyn Records) -> Result<Outcome, Failure> {

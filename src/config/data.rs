@@ -21,8 +21,8 @@ pub struct OntologySettings {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Data")]
 pub struct SeedSettings {
-    /// Directory with the seed (`*.kdl`, and `reference/*.kdl` in it), or a file `*.ndjson` that `mdgraph export all` wrote; the seed
-    /// compiled in if not given
+    /// Directory with the seed (`*.kdl`, `reference/*.kdl` in it, tables `*.csv`), a table, or a file `*.ndjson` that `mdgraph export all`
+    /// wrote; the seed compiled in if not given
     #[arg(long, env = "MDGRAPH_SEED", value_name = "DIR|FILE")]
     pub seed: Option<PathBuf>,
 }

@@ -1,5 +1,6 @@
 //! Which seed files there are: those compiled in, or those of a directory.
 
+use super::csv;
 use include_dir::{Dir, include_dir};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ pub struct SeedFile {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A file or directory cannot be read, or is not UTF-8.
-    #[error("cannot read {}: {error}; give a directory with files *.kdl, or a file that `mdgraph export all` wrote, in UTF-8", path.display())]
+    #[error("cannot read {}: {error}; give a directory with files *.kdl or *.csv, or a file that `mdgraph export all` wrote, in UTF-8", path.display())]
     Read {
         /// Which.
         path: PathBuf,
@@ -27,8 +28,18 @@ pub enum SourceError {
         #[source]
         error: io::Error,
     },
-    /// No file `*.kdl` in the directory or below.
-    #[error("there is no file *.kdl in {}; a seed is one file a document and a folder reference/", .0.display())]
+    /// A table in another encoding.
+    #[error("{}:{line}: the table {what}", path.display())]
+    Encoding {
+        /// Which.
+        path: PathBuf,
+        /// The first line that is not UTF-8.
+        line: u32,
+        /// What it may be, and what to do.
+        what: &'static str,
+    },
+    /// No file `*.kdl` or `*.csv` in the directory or below.
+    #[error("there is no file *.kdl or *.csv in {}; a seed is one file a document and a folder reference/", .0.display())]
     Empty(PathBuf),
 }
 
@@ -48,16 +59,14 @@ pub fn embedded() -> Vec<SeedFile> {
     files
 }
 
-/// What a path names: the files `*.kdl` of a directory and of those in it, sorted by name, or one file. Links to directories are not
+/// What a path names: the files `*.kdl` and `*.csv` of a directory and of those in it, sorted by name, or one file. Links to directories are not
 /// followed.
 ///
 /// # Errors
 /// When something cannot be read or there is no such file.
 pub fn directory(root: &Path) -> Result<Vec<SeedFile>, SourceError> {
     if root.is_file() {
-        let read = std::fs::read_to_string(root);
-        let text = read.map_err(|error| SourceError::Read { path: root.to_owned(), error })?;
-        return Ok(vec![SeedFile { name: root.display().to_string(), text }]);
+        return Ok(vec![file(root)?]);
     }
     let mut files = Vec::new();
     let mut waiting = vec![root.to_owned()];
@@ -69,9 +78,7 @@ pub fn directory(root: &Path) -> Result<Vec<SeedFile>, SourceError> {
             if entry.file_type().map_err(unreadable)?.is_dir() {
                 waiting.push(path);
             } else if is_seed(&path) {
-                let text =
-                    std::fs::read_to_string(&path).map_err(|error| SourceError::Read { path: path.clone(), error })?;
-                files.push(SeedFile { name: path.display().to_string(), text });
+                files.push(file(&path)?);
             }
         }
     }
@@ -82,6 +89,17 @@ pub fn directory(root: &Path) -> Result<Vec<SeedFile>, SourceError> {
     Ok(files)
 }
 
+fn file(path: &Path) -> Result<SeedFile, SourceError> {
+    let unreadable = |error| SourceError::Read { path: path.to_owned(), error };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let text = if path.extension().is_some_and(|end| end == csv::EXTENSION) {
+        csv::decode(bytes).map_err(|(line, what)| SourceError::Encoding { path: path.to_owned(), line, what })?
+    } else {
+        String::from_utf8(bytes).map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?
+    };
+    Ok(SeedFile { name: path.display().to_string(), text })
+}
+
 fn is_seed(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "kdl")
+    path.extension().is_some_and(|end| end == "kdl" || end == csv::EXTENSION)
 }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A node: `name args… key=value… { children }`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Node {
     pub name: String,
     pub at: Place,
@@ -17,7 +17,7 @@ pub(super) struct Node {
 }
 
 /// An argument or the value of a property.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub at: Place,
     pub scalar: Scalar,
@@ -57,7 +57,7 @@ pub(super) fn parse_all(files: &[&SeedFile], problems: &mut Problems) -> Vec<Vec
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(index) else { return };
-            let parsed = parse(index as u32, &file.text);
+            let parsed = if super::csv::is_table(file) { Ok(Vec::new()) } else { parse(index as u32, &file.text) };
             done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, parsed));
         }
     };

@@ -40,7 +40,7 @@ fn node(mut members: Map<String, Value>, at: Place, problems: &mut Problems) -> 
 }
 
 /// A member as lines: one of its value or values, or one for each object. null and nothing are the same.
-fn member(name: &str, value: &Value, at: Place, lines: &mut Vec<Node>) {
+pub fn member(name: &str, value: &Value, at: Place, lines: &mut Vec<Node>) {
     let mut line = Node { name: name.to_owned(), at, args: Vec::new(), props: Vec::new(), children: Vec::new() };
     match value {
         Value::Null => return,

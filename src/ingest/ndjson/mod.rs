@@ -10,6 +10,7 @@ mod lines;
 mod stream;
 mod write;
 
+pub(super) use lines::member;
 pub use stream::Stream;
 pub use write::write;
 
