@@ -71,7 +71,7 @@ fn a_read_that_writes_is_refused(neo4j: &Neo4j) -> Result<(), Failed> {
 
 fn a_slow_statement_ends_at_the_deadline_and_on_the_server(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let client = connect(neo4j, &neo4j.uri, Limits::default())?;
+        let client = connect(neo4j, &neo4j.uri, Limits { wait: Duration::from_secs(20), ..Limits::default() })?;
         client.check().await?;
         let began = Instant::now();
         let answer = client.read(&text(SLOW), within(500)).await;
@@ -81,8 +81,11 @@ fn a_slow_statement_ends_at_the_deadline_and_on_the_server(neo4j: &Neo4j) -> Res
         let running =
             text("SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery STARTS WITH 'UNWIND' RETURN count(*) AS row");
         for _ in 0..60 {
-            if client.read(&running, within(2000)).await? == [Value::Int(0)] {
-                return Ok(());
+            // The first of these is planned and compiled, beside a statement that keeps a processor busy: it may be late itself.
+            match client.read(&running, within(5000)).await {
+                Ok(rows) if rows == [Value::Int(0)] => return Ok(()),
+                Ok(_) | Err(Error::Timeout) => {}
+                Err(error) => return Err(error.into()),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
