@@ -23,9 +23,9 @@ use support::random::Random;
 use support::world::{Service, World};
 
 /// Requests of a run, over all graphs, unless `--requests` says otherwise.
-const REQUESTS: usize = 5_000;
+const REQUESTS: usize = 1_000;
 /// Requests of one form with different values, besides the pages that follow them: to plan a statement takes Neo4j longer than to run it.
-const VALUES: usize = 40;
+const VALUES: usize = 10;
 /// A request that takes longer is told: its statement may be one that Neo4j plans badly.
 const SLOW: Duration = Duration::from_secs(10);
 /// The seed unless `--seed` says otherwise: a run in CI repeats the last one.
