@@ -212,5 +212,5 @@ fn over_a_database_that_is_away_a_reload_is_refused() {
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
     let mut log = String::new();
     server.child.stderr.as_mut().unwrap().read_to_string(&mut log).unwrap();
-    assert!(log.contains("unavailable, or holds no finished import") && !log.contains("panic"), "{log}");
+    assert!(log.contains("the graph store is unavailable") && !log.contains("panic"), "{log}");
 }
