@@ -39,9 +39,14 @@ fn main() -> ExitCode {
     ])
 }
 
-/// The shipped graph, and how it is written where anything may be removed.
+/// The shipped graph.
 fn shipped() -> Result<Graph, Failed> {
     graph(&ingest::embedded())
+}
+
+/// A small one with all that is hard.
+fn hard() -> Result<Graph, Failed> {
+    graph(&ingest::directory(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/graphs/hard/seed"))?)
 }
 
 fn graph(files: &[SeedFile]) -> Result<Graph, Failed> {
@@ -209,7 +214,7 @@ impl Records for Broken<'_> {
 
 fn an_interrupted_import_is_completed(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let (client, graph) = (connect(&neo4j.uri, neo4j)?, shipped()?);
+        let (client, graph) = (connect(&neo4j.uri, neo4j)?, hard()?);
         clear(&client).await?;
         let whole = load(&client, &graph, &Options::default()).await?;
         let expected = content(&client).await?;

@@ -103,7 +103,8 @@ impl Lines {
         let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
         let rate = self.done as f64 / seconds;
         let left = self.all.saturating_sub(self.done) as f64 / rate.max(0.001);
-        format!("{}: {} of {}, {rate:.0} a second, {left:.0} s left", name(stage), self.done, self.all)
+        let left = if self.done > 0 { format!(", {left:.0} s left") } else { String::new() };
+        format!("{}: {} of {}, {rate:.0} a second{left}", name(stage), self.done, self.all)
     }
 }
 

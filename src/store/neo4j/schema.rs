@@ -88,7 +88,6 @@ fn wanted(ontology: &Ontology) -> Vec<Wanted> {
     };
     unique("entity", at::ENTITY, at::ID);
     unique("observation", at::OBSERVATION, at::ID);
-    unique("name", at::NAME, at::ID);
     unique("retired", at::RETIRED, at::ID);
     unique("meta", at::META, at::ID);
     for property in ontology.properties.iter().filter(|property| property.indexing == Indexing::Unique) {

@@ -91,6 +91,7 @@ impl<'r> Rows<'r> {
             ("from".into(), text_of(self.records.entity_id(fact.subject))),
             ("to".into(), text_of(self.records.entity_id(fact.object))),
             ("id".into(), text_of(&fact.id)),
+            ("type".into(), text_of(&self.ontology().relationship(fact.relationship).name)),
         ];
         row(ends, self.fact_values(fact))
     }

@@ -82,20 +82,30 @@ impl Import<'_> {
         Ok(sum)
     }
 
+    /// Facts of a type. One that stands in the rows is found with less of a plan, and saves a plan for each type.
+    fn facts(&self, by: &str) -> String {
+        format!(
+            "UNWIND $rows AS row MATCH (a:{entity} {{id: row.from}}) MATCH (b:{entity} {{id: row.to}}) \
+             MERGE (a)-[r:{by} {{{}: row.id}}]->(b) SET r = row.values",
+            at::FACT_ID,
+            entity = at::ENTITY,
+        )
+    }
+
     fn text(&self, stage: Stage, relationship: Option<RelId>) -> String {
         let entity = at::ENTITY;
         match relationship {
-            Some(id) => format!(
-                "UNWIND $rows AS row MATCH (a:{entity} {{id: row.from}}) MATCH (b:{entity} {{id: row.to}}) \
-                 MERGE (a)-[r:`{}` {{{}: row.id}}]->(b) SET r = row.values",
-                self.records.ontology().relationship(id).name,
-                at::FACT_ID,
-            ),
+            Some(id) => self.facts(&format!("`{}`", self.records.ontology().relationship(id).name)),
+            None if stage == Stage::Facts => self.facts("$(row.type)"),
+            // Nothing has the names of an entity that is not there as it should be; one that a lost answer was about has them all.
             None if stage == Stage::Entities => format!(
-                "UNWIND $rows AS row MERGE (n:{entity} {{id: row.id}}) SET n = row.values, n:$(row.labels) \
-                 FOREACH (name IN row.names | MERGE (k:{} {{id: name.id}}) SET k = name MERGE (k)-[:{}]->(n))",
+                "UNWIND $rows AS row MERGE (n:{entity} {{id: row.id}}) \
+                 WITH n, row WHERE n.{content} IS NULL OR n.{content} <> row.values.{content} \
+                 SET n = row.values, n:$(row.labels) \
+                 FOREACH (name IN row.names | CREATE (k:{}) SET k = name CREATE (k)-[:{}]->(n))",
                 at::NAME,
-                at::OF
+                at::OF,
+                content = at::CONTENT,
             ),
             None => {
                 let links = at::OBSERVATION_LINKS.into_iter().filter(|by| *by != at::BREAKDOWN_OF).map(|by| {
@@ -142,17 +152,38 @@ impl Batches<'_> {
 
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(stage) = self.stage else { return ControlFlow::Continue(()) };
-        let mut open: Vec<_> = self.open.drain().filter(|(_, rows)| !rows.is_empty()).collect();
-        open.sort_by_key(|(relationship, _)| *relationship);
-        open.into_iter().try_for_each(|(relationship, rows)| self.send(stage, relationship, rows))
+        let mut rest: Vec<_> = self.open.drain().collect();
+        rest.sort_by_key(|(relationship, _)| *relationship);
+        // What is left of each type is little: one statement for all, since to plan one may take longer than to run it.
+        let mut rows = rest.into_iter().flat_map(|(_, rows)| rows).peekable();
+        while rows.peek().is_some() {
+            let batch = rows.by_ref().take(SMALL_BATCH).collect();
+            self.send(stage, None, batch)?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Breaks off when nobody receives any more.
-    fn send(&self, stage: Stage, relationship: Option<RelId>, rows: Vec<Value>) -> ControlFlow<()> {
+    fn send(&self, stage: Stage, relationship: Option<RelId>, mut rows: Vec<Value>) -> ControlFlow<()> {
+        if stage == Stage::Facts {
+            // Two batches that meet at the same much joined entities lock them in the same order.
+            rows.sort_by(|a, b| object(a).cmp(object(b)));
+        }
         let batch = Batch { stage, text: self.import.text(stage, relationship), rows };
         match self.sender.blocking_send(batch) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     }
+}
+
+/// The id of a fact's object.
+fn object(row: &Value) -> &str {
+    let Value::Map(entries) = row else { return "" };
+    entries
+        .iter()
+        .find_map(
+            |(name, value)| if let ("to", Value::Text(id)) = (name.as_str(), value) { Some(id.as_str()) } else { None },
+        )
+        .unwrap_or("")
 }
