@@ -19,7 +19,9 @@ mod syntax;
 
 pub use check::{Report, check};
 pub use credit_code::check_character;
+pub(crate) use merge::{fact_id, fill_defaults};
 pub use ndjson::write as write_ndjson;
+pub(crate) use ndjson::{Ids, Lines};
 pub use problem::{Problem, Severity};
 pub use source::{SeedFile, SourceError, directory, embedded};
 

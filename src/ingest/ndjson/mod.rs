@@ -8,7 +8,7 @@ mod assemble;
 mod lines;
 mod write;
 
-pub use write::write;
+pub use write::{Ids, Lines, write};
 
 use super::problem::Problems;
 use super::{Loaded, SeedFile};
