@@ -163,35 +163,58 @@ struct Statement {
     earlier: Option<(Stated, Status, Option<When>)>,
     /// The second of two statements that conflict.
     conflicting: Option<Stated>,
+    /// A later document that says the same.
+    repeated: Option<Stated>,
+    /// Read into the text, not stated.
+    inferred: bool,
+}
+
+impl Statement {
+    /// Of what is so, by this alone.
+    fn actual(stated: Stated) -> Statement {
+        Statement {
+            stated,
+            status: Status::Actual,
+            since: None,
+            until: None,
+            earlier: None,
+            conflicting: None,
+            repeated: None,
+            inferred: false,
+        }
+    }
+}
+
+/// A fact on the way.
+pub(super) struct Found<'a> {
+    industry: &'a Industry,
+    /// Odd: what was said before of the fact at the address before.
+    pub address: Address,
+    link: &'a Link,
+    statement: &'a Statement,
 }
 
 impl Industry {
-    /// Calls with every slot in use, in the order of addresses: its address, and whether something was said of it before.
-    fn each_slot(&self, mut each: impl FnMut(Address, &Link, Statement)) {
+    /// Calls with every fact, in the order of addresses.
+    pub(super) fn each_fact(&self, mut each: impl FnMut(Found<'_>)) {
         for row in &self.addresses.0 {
             for owner in 0..row.owners {
                 for slot in 0..self.width(row, owner) {
                     let Some(link) = self.link(row.stage, row.family.at(owner), slot) else { continue };
                     let number = row.base + owner * row.slots + slot;
                     let statement = self.statement(row.stage, number, &link);
-                    each(2 * number, &link, statement);
+                    let found = |address| Found { industry: self, address, link: &link, statement: &statement };
+                    each(found(2 * number));
+                    if statement.earlier.is_some() {
+                        each(found(2 * number + 1));
+                    }
                 }
             }
         }
     }
 
-    /// Calls with the address of every fact and what makes it.
-    pub(super) fn each_fact(&self, mut each: impl FnMut(Address, &dyn Fn() -> Fact)) {
-        self.each_slot(|address, link, statement| {
-            each(address, &|| self.fact(link, &statement));
-            if statement.earlier.is_some() {
-                each(address + 1, &|| self.earlier(address, link, &statement));
-            }
-        });
-    }
-
-    /// The fact at an address that [`Industry::each_fact`] gave.
-    pub(super) fn fact_at(&self, address: Address) -> Option<Fact> {
+    /// What is asked of the fact at an address that [`Industry::each_fact`] gave.
+    pub(super) fn at_address<T>(&self, address: Address, ask: impl FnOnce(Found<'_>) -> T) -> Option<T> {
         let rows = &self.addresses.0;
         let number = address / 2;
         // Stages without owners share their place with the next one, which is the one that is meant.
@@ -199,11 +222,7 @@ impl Industry {
         let (owner, slot) = ((number - row.base) / row.slots, (number - row.base) % row.slots);
         let link = self.link(row.stage, row.family.at(owner), slot)?;
         let statement = self.statement(row.stage, number, &link);
-        if address.is_multiple_of(2) {
-            Some(self.fact(&link, &statement))
-        } else {
-            Some(self.earlier(address - 1, &link, &statement))
-        }
+        Some(ask(Found { industry: self, address, link: &link, statement: &statement }))
     }
 
     fn width(&self, row: &Row, owner: u32) -> u32 {
@@ -230,7 +249,7 @@ impl Industry {
             How::With | How::By(_) => {
                 let stated =
                     if let How::By(document) = link.how { Stated::In(document) } else { self.first(link.from) };
-                Statement { stated, status: Status::Actual, since: None, until: None, earlier: None, conflicting: None }
+                Statement::actual(stated)
             }
             How::Later => {
                 let document = self.after(&mut dice, link, 0);
@@ -239,8 +258,9 @@ impl Industry {
                 let status = match dice.below(100) {
                     0..=93 => Status::Actual,
                     94 | 95 => Status::UnderWay,
-                    96..=98 => Status::Planned,
-                    _ => Status::Sought,
+                    96 | 97 => Status::Planned,
+                    98 => Status::Expected,
+                    _ => dice.pick(&[Status::Proposed, Status::Sought]).unwrap_or(Status::Sought),
                 };
                 let begins = year - 1 - dice.skewed(12) as i32;
                 let begins = date_in(&mut dice, begins).map(When::date);
@@ -253,7 +273,11 @@ impl Industry {
                 let ended = status == Status::Actual && since.as_ref().is_some_and(|since| since.earliest.is_some());
                 let until = date_in(&mut dice, year).filter(|_| ended && dice.permille(40)).map(When::date);
                 let earlier = self.before(&mut dice, link, status, since.as_ref(), year);
-                Statement { stated, status, since, until, earlier, conflicting: None }
+                let again = year + 1 - FIRST_YEAR;
+                let again = (dice.permille(80) && again < YEARS as i32).then(|| self.document(&mut dice, again as u32));
+                let inferred = dice.permille(30);
+                let repeated = again.map(Stated::In);
+                Statement { status, since, until, earlier, repeated, inferred, ..Statement::actual(stated) }
             }
             How::Twice(which) => {
                 // The two share their draws up to the document, of which the second is of a later year.
@@ -264,7 +288,7 @@ impl Industry {
                 let since = date_in(&mut dice, year - 3 + which as i32).map(When::date);
                 let stated = Stated::In(documents[which as usize % 2]);
                 let conflicting = Some(Stated::In(documents[1]));
-                Statement { stated, status: Status::Actual, since, until: None, earlier: None, conflicting }
+                Statement { since, conflicting, ..Statement::actual(stated) }
             }
         }
     }
@@ -296,56 +320,71 @@ impl Industry {
         };
         Some((Stated::In(document), was, None))
     }
+}
 
-    fn fact(&self, link: &Link, statement: &Statement) -> Fact {
-        let Statement { stated, status, since, until, .. } = statement;
-        let mut fact = self.stated(link, *stated, *status, since.clone(), until.clone());
-        fact.conflicting_from = statement.conflicting.map(|second| self.known(second));
-        fact
-    }
-
-    fn earlier(&self, address: Address, link: &Link, statement: &Statement) -> Fact {
-        let (stated, status, since) = statement.earlier.clone().unwrap_or((statement.stated, Status::Planned, None));
-        let mut fact = self.stated(link, stated, status, since, None);
-        fact.known_to = self.known(statement.stated);
-        fact.superseded_by = Some(FactIx(address));
-        fact
-    }
-
-    fn stated(&self, link: &Link, stated: Stated, status: Status, since: Option<When>, until: Option<When>) -> Fact {
-        let relationship = self.terms.rel(link.rel);
-        let (mut from, mut to) = (link.from, link.to);
-        if self.ontology.relationship(relationship).symmetric && self.ix(to) < self.ix(from) {
-            (from, to) = (to, from);
+impl Found<'_> {
+    /// Who states it, how far it has come, since when and until when it holds.
+    fn stated(&self) -> (Stated, Status, &Option<When>, &Option<When>) {
+        match &self.statement.earlier {
+            Some((stated, status, since)) if !self.address.is_multiple_of(2) => (*stated, *status, since, &None),
+            _ => (self.statement.stated, self.statement.status, &self.statement.since, &self.statement.until),
         }
-        let id = fact_id(
-            self.ontology.relationship(relationship),
-            (&self.layout.id(from), &self.layout.id(to)),
-            &link.properties,
-            status,
-            (&since, &until),
-        );
-        let known_from = self.known(stated);
-        let sections = words::SECTIONS;
-        let section = sections.get(usize::from(id.as_bytes().last().is_some_and(|end| end % 2 == 0)) + 4);
+    }
+
+    /// What it joins: where it says the same both ways, in the order of ids.
+    fn ends(&self) -> (Ref, Ref) {
+        let (from, to) = (self.link.from, self.link.to);
+        let industry = self.industry;
+        let symmetric = industry.ontology.relationship(industry.terms.rel(self.link.rel)).symmetric;
+        if symmetric && industry.ix(to) < industry.ix(from) { (to, from) } else { (from, to) }
+    }
+
+    /// Its id, as every graph has it.
+    pub fn id(&self) -> String {
+        let (industry, (from, to)) = (self.industry, self.ends());
+        let relationship = industry.ontology.relationship(industry.terms.rel(self.link.rel));
+        let (_, status, since, until) = self.stated();
+        let ends = (&*industry.layout.id(from), &*industry.layout.id(to));
+        fact_id(relationship, ends, &self.link.properties, status, (since, until))
+    }
+
+    /// The fact. What supersedes it is named by its address.
+    pub fn fact(&self) -> Fact {
+        let (industry, (from, to)) = (self.industry, self.ends());
+        let (stated, status, since, until) = self.stated();
+        let current = self.address.is_multiple_of(2);
+        let id = self.id();
+        let half = usize::from(id.as_bytes().last().is_some_and(|end| end % 2 == 0));
+        let section = words::SECTIONS.get(4 + half).copied().unwrap_or("一");
         let supports: &[&str] = if since.is_some() { &["since"] } else { &[] };
+        let mut citations = vec![industry.citation(stated, section, supports)];
+        if let Some(again) = self.statement.repeated.filter(|_| current) {
+            citations.push(industry.citation(again, "四", &[]));
+            citations.sort();
+        }
+        let inferred = self.statement.inferred && current;
+        let doubt = self.link.doubt.or(inferred.then_some("原文未写明，按上下文理解"));
         Fact {
             id: id.into(),
-            relationship,
-            subject: self.ix(from),
-            object: self.ix(to),
+            relationship: industry.terms.rel(self.link.rel),
+            subject: industry.ix(from),
+            object: industry.ix(to),
             status,
-            basis: if stated == Stated::Ever { Basis::CommonKnowledge } else { Basis::Stated },
-            since,
-            until,
-            properties: link.properties.clone(),
+            basis: match stated {
+                Stated::Ever => Basis::CommonKnowledge,
+                Stated::In(_) if inferred => Basis::Inferred,
+                Stated::In(_) => Basis::Stated,
+            },
+            since: since.clone(),
+            until: until.clone(),
+            properties: self.link.properties.clone(),
             note: None,
-            doubt: link.doubt.map(Into::into),
-            known_from,
-            known_to: DAY_MAX,
-            superseded_by: None,
-            conflicting_from: None,
-            citations: vec![self.citation(stated, section.copied().unwrap_or("一"), supports)],
+            doubt: doubt.map(Into::into),
+            known_from: industry.known(stated),
+            known_to: if current { DAY_MAX } else { industry.known(self.statement.stated) },
+            superseded_by: (!current).then(|| FactIx(self.address - 1)),
+            conflicting_from: self.statement.conflicting.map(|second| industry.known(second)),
+            citations,
         }
     }
 }

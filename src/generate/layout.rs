@@ -89,15 +89,18 @@ enum Slugs {
     Listed(&'static [&'static str]),
 }
 
-/// What each family is: its kind, its ids, how many there are in an industry of so many companies.
-const FAMILIES: &[(Family, Kind, Slugs, fn(u32) -> u32)] = {
+/// A family: its kind, its ids, how many there are in an industry of so many companies.
+type Declared = (Family, Kind, Slugs, fn(u32) -> u32);
+
+/// What each family is, in the order of [`Family`].
+const FAMILIES: &[Declared] = {
     use Slugs::{Listed, Numbered, Pairs};
     &[
         (Family::Agency, Kind::Agency, Numbered("g"), |_| PROVINCES + PREFECTURES),
         (Family::Area, Kind::Region, Numbered("area-"), |_| AREAS),
         (Family::Association, Kind::Association, Numbered("a"), |n| 2 + n / 2_000),
         (Family::Body, Kind::Body, Numbered("b"), |n| 1 + n / 1_000),
-        (Family::Certificate, Kind::Certificate, Numbered("r"), |n| 1 + n / 100 * 55),
+        (Family::Certificate, Kind::Certificate, Numbered("r"), |n| 1 + n * 11 / 20),
         (Family::Company, Kind::Company, Numbered("c"), |n| n),
         (Family::Cooperation, Kind::Cooperation, Numbered("v"), |n| 1 + n / 5),
         (Family::Country, Kind::Region, Listed(&["cn"]), |_| 1),
@@ -153,7 +156,7 @@ pub(super) struct Layout {
 impl Layout {
     /// Of an industry of so many companies.
     pub fn of(ontology: &Ontology, terms: &Terms, companies: u32) -> Layout {
-        let row = |(family, kind, slugs, count): &(Family, Kind, Slugs, fn(u32) -> u32)| Row {
+        let row = |(family, kind, slugs, count): &Declared| Row {
             family: *family,
             kind: *kind,
             prefix: format!("{}:", ontology.kind(terms.kind(*kind)).prefix),
@@ -207,12 +210,22 @@ impl Layout {
 
 impl Row {
     fn id(&self, number: u32) -> String {
-        let prefix = &self.prefix;
+        // Asked for several times a line, so without the machinery of formats.
+        let mut id = String::with_capacity(self.prefix.len() + 16);
+        id.push_str(&self.prefix);
         match self.slugs {
-            Slugs::Numbered(letter) => format!("{prefix}{letter}{number}"),
-            Slugs::Pairs(letter) => format!("{prefix}{letter}{}-{}", number / 2, number % 2),
-            Slugs::Listed(names) => format!("{prefix}{}", names.get(number as usize).unwrap_or(&"")),
+            Slugs::Numbered(letter) => {
+                id.push_str(letter);
+                id.push_str(&number.to_string());
+            }
+            Slugs::Pairs(letter) => {
+                id.push_str(letter);
+                id.push_str(&(number / 2).to_string());
+                id.push_str(if number.is_multiple_of(2) { "-0" } else { "-1" });
+            }
+            Slugs::Listed(names) => id.push_str(names.get(number as usize).unwrap_or(&"")),
         }
+        id
     }
     /// How many of the family have smaller ids.
     fn rank(&self, number: u32) -> u32 {

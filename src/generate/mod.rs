@@ -121,7 +121,7 @@ impl Industry {
     /// How much it holds. Facts are counted one by one.
     pub fn counts(&self) -> Counts {
         let mut facts = 0;
-        self.each_fact(|_, _| facts += 1);
+        self.each_fact(|_| facts += 1);
         Counts { entities: self.layout.total().into(), facts, observations: self.figures.total().into() }
     }
 

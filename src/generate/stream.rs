@@ -17,7 +17,7 @@ impl Ids for Industry {
     }
     /// Facts are named by their addresses here.
     fn fact(&self, ix: FactIx) -> Cow<'_, str> {
-        self.fact_at(ix.0).map_or_else(String::new, |fact| fact.id.to_string()).into()
+        self.at_address(ix.0, |found| found.id()).unwrap_or_default().into()
     }
     fn observation(&self, ix: ObsIx) -> Cow<'_, str> {
         self.observation_id(ix).into()
@@ -38,7 +38,7 @@ impl Industry {
         let parts = counts.facts.div_ceil(AT_ONCE).max(1);
         for part in 0..parts {
             for (_, address) in self.part_of_facts(part, parts)? {
-                if let Some(fact) = self.fact_at(address) {
+                if let Some(fact) = self.at_address(address, |found| found.fact()) {
                     lines.fact(&fact)?;
                 }
             }
@@ -54,10 +54,10 @@ impl Industry {
     /// The facts whose ids are in one of so many equal ranges, by their ids.
     fn part_of_facts(&self, part: u64, parts: u64) -> Result<Vec<(u64, Address)>, Error> {
         let mut found: Vec<(u64, Address)> = Vec::new();
-        self.each_fact(|address, fact| {
-            let digits = number(&fact().id);
+        self.each_fact(|it| {
+            let digits = number(&it.id());
             if (u128::from(digits) * u128::from(parts)) >> 64 == u128::from(part) {
-                found.push((digits, address));
+                found.push((digits, it.address));
             }
         });
         found.sort_unstable();

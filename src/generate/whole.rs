@@ -14,7 +14,7 @@ impl Industry {
     pub fn graph(&self) -> Result<Graph, Error> {
         let nodes = (0..self.layout.total()).map(|at| self.node(NodeIx(at))).collect();
         let mut facts: Vec<(Address, Fact)> = Vec::new();
-        self.each_fact(|address, fact| facts.push((address, fact())));
+        self.each_fact(|found| facts.push((found.address, found.fact())));
         facts.sort_unstable_by(|a, b| a.1.id.cmp(&b.1.id));
         if facts.windows(2).any(|pair| pair[0].1.id == pair[1].1.id) {
             return Err(Error::SameId);

@@ -219,8 +219,8 @@ fn canonical(bound: &Option<When>) -> String {
 
 fn digest(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("fact:{hex}")
+    let first = hash.iter().take(8).fold(0u64, |digits, byte| digits << 8 | u64::from(*byte));
+    format!("fact:{first:016x}")
 }
 
 /// Sorts by id and turns positions into indices.
