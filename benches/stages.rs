@@ -2,13 +2,11 @@
 //!
 //! `cargo bench --bench stages`
 
-#[path = "support/industry.rs"]
-mod industry;
-
 use divan::{Bencher, black_box};
 use mdgraph::api::engine::{Plan, PlanEngine};
 use mdgraph::api::{Engine as _, Request, RequestId, guard, prepare};
 use mdgraph::config::Limits;
+use mdgraph::generate::Industry;
 use mdgraph::ontology::Ontology;
 use mdgraph::store::memory::{Memory, Snapshot};
 use mdgraph::store::{Datum, Store};
@@ -21,7 +19,8 @@ const PAGE: &str = include_str!("compare/requests/page.graphql");
 
 static ENGINE: LazyLock<PlanEngine> = LazyLock::new(|| {
     let ontology = Arc::new(Ontology::embedded().expect("the shipped ontology is right"));
-    let graph = industry::industry(ontology.clone(), 100_000, 7);
+    let industry = Industry::new(ontology.clone(), 100_000, 7).expect("the shipped ontology has all it needs");
+    let graph = industry.graph().expect("no two facts have one id");
     let store = Store::Memory(Memory::new(Snapshot::new(Arc::new(graph))));
     PlanEngine::new(ontology, store, Limits::default()).expect("the shipped ontology gives an API")
 });

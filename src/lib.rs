@@ -4,6 +4,7 @@
 //!
 //! - [`ontology`] and [`graph`]: what may be said, and what is said. No I/O.
 //! - [`ingest`]: seed files to a checked graph.
+//! - [`generate`]: an industry that is made up, to measure on.
 //! - [`plan`]: what a request asks for, in a dozen operators whose meaning is defined there.
 //! - [`store`]: executes plans, over memory or Neo4j.
 //! - [`api`]: GraphQL, from a request's parts to the bytes of its answer.
@@ -15,6 +16,7 @@
 pub mod api;
 pub mod config;
 pub mod error;
+pub mod generate;
 pub mod graph;
 pub mod http;
 pub mod ingest;

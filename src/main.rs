@@ -34,6 +34,8 @@ enum Command {
     Import(Box<commands::import::Import>),
     /// Write a table (entities, facts, observations), or the whole graph, as CSV or NDJSON
     Export(Box<commands::export::Export>),
+    /// Write a made-up industry of any size as NDJSON that `--seed FILE.ndjson` reads, to measure on
+    Generate(commands::generate::Generate),
     /// Print the plan of a request and its Cypher: what a store would be asked, and where it would start
     Explain(Box<commands::explain::Explain>),
     /// Print the published schema (SDL) of an ontology
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some(Command::Check(command)) => command.run(),
         Some(Command::Import(command)) => command.run(),
         Some(Command::Export(command)) => command.run(),
+        Some(Command::Generate(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Schema(command)) => command.run(),
     };

@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("plan", &["ontology", "graph"]),
     ("store", &["plan", "ontology", "graph"]),
     ("ingest", &["ontology", "graph"]),
+    ("generate", &["ingest", "ontology", "graph"]),
     ("insight", &["store", "plan", "ontology", "graph"]),
     ("api", &["insight", "store", "plan", "ontology", "graph", "config", "error", "metrics"]),
     ("http", &["api", "insight", "store", "plan", "ontology", "graph", "config", "error", "telemetry", "metrics"]),

@@ -2,8 +2,6 @@
 //! generated industry, counted by PROFILE. A bound is about half as much again as was counted when it was set; a statement that
 //! loses its index costs several times its bound.
 
-#[path = "../benches/support/industry.rs"]
-mod industry;
 #[allow(dead_code, reason = "the comparison asks others too")]
 #[path = "../benches/compare/requests.rs"]
 mod requests;
@@ -16,6 +14,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Failed;
 use mdgraph::api::engine::PlanEngine;
 use mdgraph::config;
+use mdgraph::generate::Industry;
 use mdgraph::graph::naming::{self, KeyField, slip};
 use mdgraph::ontology::Ontology;
 use mdgraph::store::neo4j::Neo4jStore;
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 /// So many make about 8,000 entities and 17,000 facts.
-const COMPANIES: usize = 2_000;
+const COMPANIES: u32 = 2_000;
 /// How many times the hits of a hand-written statement ours may take.
 const MOST_BESIDE_HAND: f64 = 1.5;
 /// Of a plan that looks at everything, or at everything for everything.
@@ -46,7 +45,7 @@ const REQUESTS: [(&str, &str, u64); 22] = [
     ("entities by id", r#"{ nodes(ids: ["company:c1", "product:p7-1", "sector:s5", "sector:no"]) { id name } }"#, 25),
     (
         "company by a unique property",
-        r#"{ companies(where: { creditCode: { eq: "913700000000000077" } }) { edges { node { id name } } } }"#,
+        r#"query($code: String) { companies(where: { creditCode: { eq: $code } }) { edges { node { id name } } } }"#,
         12,
     ),
     (
@@ -129,7 +128,7 @@ const REQUESTS: [(&str, &str, u64); 22] = [
 fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
     let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
-    let graph = industry::industry(ontology.clone(), companies(), 7);
+    let graph = Industry::new(ontology.clone(), companies(), 7)?.graph()?;
     let address =
         Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
     let client = Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?;
@@ -144,20 +143,22 @@ fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
 
     // Planning goes by figures that the database takes in the background after an import.
     profiled(neo4j, "CALL db.resampleOutdatedIndexes()", "{}")?;
-    let name = graph.nodes.iter().find(|node| &*node.id == "company:c77").map(|node| node.display_name().to_string());
-    let pinyin = graph.nodes.iter().find(|node| &*node.id == "company:c77").and_then(|node| {
-        naming::keys(&node.names)
-            .into_iter()
-            .find(|key| key.field == KeyField::Pinyin && slip::blocks(key.key.as_bytes()).is_some())
-    });
+    let known = graph.find("company:c77").map(|ix| graph.node(ix)).ok_or("no company:c77")?;
+    let name = known.display_name();
+    let pinyin = naming::keys(&known.names)
+        .into_iter()
+        .find(|key| key.field == KeyField::Pinyin && slip::blocks(key.key.as_bytes()).is_some());
     let slip = pinyin.map(|key| with_two_slips(&key.key));
-    let part = name.as_ref().map(|name| name.chars().skip(1).take(3).collect::<String>());
+    let part = name.chars().skip(1).take(3).collect::<String>();
     let made = graph.ontology.relationship_named("MAKES");
     let fact =
         graph.facts.iter().filter(|fact| Some(fact.relationship) == made).nth(500).map(|fact| fact.id.to_string());
+    let code =
+        ontology.property_named("creditCode").and_then(|code| known.property(code)).and_then(|code| code.as_str());
     let variables = json!({
+        "code": code,
         "id": "company:c77",
-        "name": name,
+        "name": **name,
         "slip": slip,
         "part": part,
         "fact": fact,
@@ -178,7 +179,7 @@ fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
             wrong.push(format!("{what}: {hits} hits, {most} allowed\n{text}\n{plan}"));
         }
     }
-    beside_hand_written(neo4j, &engine, &session, &Asked::of(&graph, companies()), &mut wrong)?;
+    beside_hand_written(neo4j, &engine, &session, &Asked::of(&graph, companies() as usize), &mut wrong)?;
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
@@ -226,7 +227,7 @@ fn given(value: &serde_json::Value) -> Value {
 }
 
 /// `MDGRAPH_TEST_COMPANIES=100000 cargo test --test neo4j_hits` for a larger graph; the bounds of hits are for the usual one.
-fn companies() -> usize {
+fn companies() -> u32 {
     std::env::var("MDGRAPH_TEST_COMPANIES").ok().and_then(|number| number.parse().ok()).unwrap_or(COMPANIES)
 }
 

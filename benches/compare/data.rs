@@ -98,6 +98,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn truth(&self, node: &Node, property: &str) -> bool {
+        let value = self.graph.ontology.property_named(property).and_then(|property| node.property(property));
+        value == Some(&Value::Bool(true))
+    }
+
     fn company(&self, ix: NodeIx) -> Company {
         let node = self.graph.node(ix);
         let edge_text = |fact: &mdgraph::graph::Fact| fact.property(0).and_then(Value::as_str).map(str::to_owned);
@@ -107,7 +112,7 @@ impl<'a> Reader<'a> {
             name: node.display_name().to_string(),
             en: node.names.en.as_ref().map(ToString::to_string),
             credit_code: self.text(node, "creditCode"),
-            identified: true,
+            identified: self.truth(node, "identified"),
             founded_on: self.text(node, "foundedOn"),
             degree: self.degree.get(&ix).map_or(0, BTreeSet::len),
             located_in: self.edges(ix, "LOCATED_IN").map(|(_, n)| self.named(n)).collect(),

@@ -12,8 +12,6 @@ mod database;
 mod derive;
 mod hand;
 mod hand_neo4j;
-#[path = "../support/industry.rs"]
-mod industry;
 mod load;
 #[allow(dead_code, reason = "it serves tests too")]
 #[path = "../../tests/support/neo4j.rs"]
@@ -23,6 +21,8 @@ mod over_neo4j;
 #[allow(dead_code, reason = "a test asks too")]
 mod requests;
 
+use mdgraph::generate::Industry;
+use mdgraph::graph::Graph;
 use mdgraph::ontology::Ontology;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -73,6 +73,11 @@ fn main() -> Result<(), Failure> {
     }
 }
 
+/// What all serve.
+fn industry(ontology: &Arc<Ontology>, companies: usize) -> Result<Graph, Failure> {
+    Ok(Industry::new(ontology.clone(), u32::try_from(companies)?, SEED)?.graph()?)
+}
+
 /// A peer's process: serves until its parent closes its standard input, and prints its port.
 fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
     let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
@@ -80,7 +85,7 @@ fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
         let _ = std::io::stdin().read_line(&mut String::new());
         std::process::exit(0);
     });
-    let graph = || industry::industry(ontology.clone(), companies, SEED);
+    let graph = || industry(&ontology, companies);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -90,12 +95,12 @@ fn serve(peer: &str, companies: usize) -> Result<(), Failure> {
             std::io::stdout().flush()
         };
         match peer {
-            "ours" => ours::over_memory(graph(), listener, announce).await,
+            "ours" => ours::over_memory(graph()?, listener, announce).await,
             "ours-neo4j" => ours::over_neo4j(ontology.clone(), &database::address()?, listener, announce).await,
             written => {
                 let router = match written {
-                    "hand" => hand::router(Arc::new(data::data(&graph()))),
-                    "derive" => derive::router(Arc::new(data::data(&graph()))),
+                    "hand" => hand::router(Arc::new(data::data(&graph()?))),
+                    "derive" => derive::router(Arc::new(data::data(&graph()?))),
                     "hand-neo4j" => hand_neo4j::router(database::graph()?),
                     other => return Err(format!("no peer is called {other}").into()),
                 };

@@ -1,7 +1,7 @@
 //! Several questions over one Neo4j: ours, hand-written Cypher behind axum, and @neo4j/graphql, after checking that they agree.
 
 use super::requests::{Asked, Question, beside, questions};
-use super::{Failure, Options, Peer, SEED, database, industry, load};
+use super::{Failure, Options, Peer, database, industry, load};
 use mdgraph::ontology::Ontology;
 use serde_json::{Value as Json, json};
 use std::path::Path;
@@ -17,7 +17,7 @@ const COMPARED: usize = 8;
 /// Measures every question, or the one of the options.
 pub fn compare(options: &Options) -> Result<(), Failure> {
     let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
-    let graph = industry::industry(ontology, options.companies, SEED);
+    let graph = industry(&ontology, options.companies)?;
     let asked = Asked::of(&graph, options.companies);
     let started = Instant::now();
     let (_filled, variables) = database::filled(&graph)?;

@@ -166,7 +166,10 @@ impl Export {
 }
 
 /// Writes to standard output, or to a file that appears under its name when it is complete.
-fn into(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn into(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let Some(path) = path else {
         let mut out = BufWriter::new(io::stdout().lock());
         let written = write(&mut out).and_then(|()| Ok(out.flush()?));

@@ -20,6 +20,8 @@ mod syntax;
 
 pub use check::{Report, check};
 pub use credit_code::check_character;
+pub(crate) use merge::{fact_id, fill_defaults};
+pub(crate) use ndjson::{Ids, Lines};
 pub use ndjson::{Stream, write as write_ndjson};
 pub use problem::{Problem, Severity};
 pub use source::{SeedFile, SourceError, directory, embedded};

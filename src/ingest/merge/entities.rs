@@ -227,7 +227,7 @@ pub(in crate::ingest) fn unique<'d>(
 }
 
 /// The ontology's values of what no document gives; `values` are ascending by id.
-pub(in crate::ingest) fn fill_defaults(ontology: &Ontology, kind: KindId, values: &mut Vec<(PropId, Value)>) {
+pub(crate) fn fill_defaults(ontology: &Ontology, kind: KindId, values: &mut Vec<(PropId, Value)>) {
     for id in &ontology.kind(kind).properties {
         let property = ontology.property(*id);
         if let Some(default) = &property.default

@@ -5,7 +5,7 @@ use super::{Ids, Order, elsewhere, entities};
 use crate::graph::{DAY_MAX, DAY_MIN, Day, Fact, FactIx, NodeIx, Status, StatusSet, Value, When};
 use crate::ingest::problem::{Place, Problems};
 use crate::ingest::statement::FactStatement;
-use crate::ontology::{Ontology, RelId};
+use crate::ontology::{Ontology, RelId, Relationship};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -128,27 +128,12 @@ fn fact(
     let Identity { relationship, subject, object, key } = identity;
     let declared = ontology.relationship(*relationship);
     let end = |ix: NodeIx| entities.get(ix.0 as usize).map_or("", |draft| &**draft.id());
-    let named = |properties: &[(u8, Value)]| {
-        let each = properties.iter().map(|(position, value)| {
-            let name = declared.properties.get(usize::from(*position)).map_or("", |property| &*property.name);
-            format!("{name}={}\u{1f}", entities::shown(value))
-        });
-        each.collect::<String>()
-    };
-    let mut text = format!(
-        "{}\u{1f}{}\u{1f}{}\u{1f}{}{}\u{1f}{}\u{1f}{}",
-        declared.name,
-        end(*subject),
-        end(*object),
-        named(key),
-        held.status.name(),
-        canonical(&held.since),
-        canonical(&held.until)
-    );
+    let period = (&held.since, &held.until);
+    let mut text = identified(declared, (end(*subject), end(*object)), key, held.status, period);
     let mut id = digest(&text);
     // Conflicting facts may agree in all of that; then their other values and the day they became known tell them apart.
     if used.contains(&id) {
-        text.push_str(&format!("\u{1f}{}", named(&held.properties)));
+        text.push_str(&format!("\u{1f}{}", named(declared, &held.properties)));
         id = digest(&text);
     }
     while used.contains(&id) {
@@ -179,6 +164,47 @@ fn fact(
     Settled { fact, at: held.at }
 }
 
+/// The id of a fact that has it to itself: of its type, its ends by their ids, the values of its `@key` properties (others may be given
+/// too), its status and period.
+pub(crate) fn id(
+    relationship: &Relationship,
+    ends: (&str, &str),
+    properties: &[(u8, Value)],
+    status: Status,
+    period: (&Option<When>, &Option<When>),
+) -> String {
+    let is_key = |position: u8| relationship.properties.get(usize::from(position)).is_some_and(|it| it.key);
+    let key: Vec<_> = properties.iter().filter(|(position, _)| is_key(*position)).cloned().collect();
+    digest(&identified(relationship, ends, &key, status, period))
+}
+
+/// What an id is a digest of.
+fn identified(
+    relationship: &Relationship,
+    (subject, object): (&str, &str),
+    key: &[(u8, Value)],
+    status: Status,
+    (since, until): (&Option<When>, &Option<When>),
+) -> String {
+    format!(
+        "{}\u{1f}{subject}\u{1f}{object}\u{1f}{}{}\u{1f}{}\u{1f}{}",
+        relationship.name,
+        named(relationship, key),
+        status.name(),
+        canonical(since),
+        canonical(until)
+    )
+}
+
+/// Values with their names, as a part of an id.
+fn named(relationship: &Relationship, properties: &[(u8, Value)]) -> String {
+    let each = properties.iter().map(|(position, value)| {
+        let name = relationship.properties.get(usize::from(*position)).map_or("", |property| &*property.name);
+        format!("{name}={}\u{1f}", entities::shown(value))
+    });
+    each.collect()
+}
+
 /// A bound of a period as part of an id: its dates, or its words where it has none.
 fn canonical(bound: &Option<When>) -> String {
     match bound {
@@ -193,8 +219,8 @@ fn canonical(bound: &Option<When>) -> String {
 
 fn digest(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
-    let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("fact:{hex}")
+    let first = hash.iter().take(8).fold(0u64, |digits, byte| digits << 8 | u64::from(*byte));
+    format!("fact:{first:016x}")
 }
 
 /// Sorts by id and turns positions into indices.

@@ -9,8 +9,10 @@ mod hierarchy;
 mod observations;
 mod settle;
 
-pub(super) use entities::{fill_defaults, required, unique};
+pub(crate) use entities::fill_defaults;
+pub(super) use entities::{required, unique};
 pub(super) use facts::Settled;
+pub(crate) use facts::id as fact_id;
 pub(super) use hierarchy::{Link, check as hierarchy, circles, is_followed};
 pub(super) use observations::{Wanted, normalize, parts_of_themselves, units};
 

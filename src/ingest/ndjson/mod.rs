@@ -12,7 +12,7 @@ mod write;
 
 pub(super) use lines::member;
 pub use stream::Stream;
-pub use write::write;
+pub use write::{Ids, Lines, write};
 
 use super::problem::Problems;
 use super::{Loaded, SeedFile};

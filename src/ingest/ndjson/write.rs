@@ -2,11 +2,13 @@
 
 use super::{FORMAT, types};
 use crate::graph::{
-    Bilingual, Citation, DAY_MAX, DAY_MIN, Dated, Day, Fact, Graph, Node, NodeIx, Observation, PartialDate, Value, When,
+    Bilingual, Citation, DAY_MAX, DAY_MIN, Dated, Day, Fact, FactIx, Graph, Node, NodeIx, ObsIx, Observation,
+    PartialDate, Value, When,
 };
 use crate::ingest::Unit;
 use crate::ontology::{Ontology, PropId, ValueType};
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes a graph and the units that its figures are in; the same graph gives the same bytes.
@@ -14,30 +16,97 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of `out`.
 pub fn write(graph: &Graph, units: &[Unit], out: &mut dyn Write) -> io::Result<()> {
-    let mut line = |value: Json| -> io::Result<()> {
-        serde_json::to_writer(&mut *out, &value)?;
-        out.write_all(b"\n")
-    };
-    line(json!({
-        "type": types::GRAPH, "format": FORMAT, "entities": graph.nodes.len(), "facts": graph.facts.len(),
-        "observations": graph.observations.len(),
-    }))?;
-    for unit in units {
+    let mut lines = Lines::new(graph, &graph.ontology, out);
+    let [entities, facts, observations] =
+        [graph.nodes.len(), graph.facts.len(), graph.observations.len()].map(|count| count as u64);
+    lines.head(entities, facts, observations)?;
+    units.iter().try_for_each(|unit| lines.unit(unit))?;
+    graph.nodes.iter().try_for_each(|node| lines.entity(node))?;
+    graph.facts.iter().try_for_each(|fact| lines.fact(fact))?;
+    graph.observations.iter().try_for_each(|observation| lines.observation(observation))?;
+    let mut retired: Vec<_> = graph.retired.iter().collect();
+    retired.sort();
+    retired.into_iter().try_for_each(|(id, by)| lines.retired(id, *by))
+}
+
+/// The ids by which lines name one another.
+pub trait Ids {
+    /// Of an entity.
+    fn entity(&self, ix: NodeIx) -> Cow<'_, str>;
+    /// Of a fact.
+    fn fact(&self, ix: FactIx) -> Cow<'_, str>;
+    /// Of an observation.
+    fn observation(&self, ix: ObsIx) -> Cow<'_, str>;
+}
+
+impl Ids for Graph {
+    fn entity(&self, ix: NodeIx) -> Cow<'_, str> {
+        Cow::Borrowed(&self.node(ix).id)
+    }
+    fn fact(&self, ix: FactIx) -> Cow<'_, str> {
+        Cow::Borrowed(&Graph::fact(self, ix).id)
+    }
+    fn observation(&self, ix: ObsIx) -> Cow<'_, str> {
+        Cow::Borrowed(&Graph::observation(self, ix).id)
+    }
+}
+
+/// Writes line after line, in the order in which they are called for: the head, units, entities, facts, observations, retired ids. What is
+/// written need not be in memory as a graph.
+pub struct Lines<'a, I> {
+    ids: &'a I,
+    ontology: &'a Ontology,
+    out: &'a mut dyn Write,
+}
+
+impl<'a, I: Ids> Lines<'a, I> {
+    /// Lines that name one another by these ids.
+    pub fn new(ids: &'a I, ontology: &'a Ontology, out: &'a mut dyn Write) -> Lines<'a, I> {
+        Lines { ids, ontology, out }
+    }
+
+    fn line(&mut self, value: &Json) -> io::Result<()> {
+        serde_json::to_writer(&mut *self.out, value)?;
+        self.out.write_all(b"\n")
+    }
+
+    fn writer(&self) -> Writer<'a, I> {
+        Writer { ids: self.ids, ontology: self.ontology }
+    }
+
+    /// The first line: how many there are of each sort.
+    ///
+    /// # Errors
+    /// Here and below: those of the output.
+    pub fn head(&mut self, entities: u64, facts: u64, observations: u64) -> io::Result<()> {
+        self.line(&json!({
+            "type": types::GRAPH, "format": FORMAT, "entities": entities, "facts": facts, "observations": observations,
+        }))
+    }
+    /// A unit.
+    pub fn unit(&mut self, unit: &Unit) -> io::Result<()> {
         let mut members = Members::of(types::UNIT, &unit.name);
         if let Some((base, factor)) = &unit.base {
             members.put("base", &**base).put("factor", factor.to_json());
         }
-        line(members.finish())?;
+        self.line(&members.finish())
     }
-    let writer = Writer { graph, ontology: &graph.ontology };
-    graph.nodes.iter().try_for_each(|node| line(writer.entity(node)))?;
-    graph.facts.iter().try_for_each(|fact| line(writer.fact(fact)))?;
-    graph.observations.iter().try_for_each(|observation| line(writer.observation(observation)))?;
-    let mut retired: Vec<_> = graph.retired.iter().collect();
-    retired.sort();
-    retired
-        .into_iter()
-        .try_for_each(|(id, by)| line(Members::of(types::RETIRED, id).put("by", writer.id(*by)).finish()))
+    /// An entity.
+    pub fn entity(&mut self, node: &Node) -> io::Result<()> {
+        self.line(&self.writer().entity(node))
+    }
+    /// A fact.
+    pub fn fact(&mut self, fact: &Fact) -> io::Result<()> {
+        self.line(&self.writer().fact(fact))
+    }
+    /// An observation.
+    pub fn observation(&mut self, observation: &Observation) -> io::Result<()> {
+        self.line(&self.writer().observation(observation))
+    }
+    /// An id that was given up, and the entity that took its place.
+    pub fn retired(&mut self, id: &str, by: NodeIx) -> io::Result<()> {
+        self.line(&Members::of(types::RETIRED, id).put("by", &*self.ids.entity(by)).finish())
+    }
 }
 
 /// The members of an object, without those that are null or empty.
@@ -68,18 +137,18 @@ impl Members {
     }
 }
 
-struct Writer<'a> {
-    graph: &'a Graph,
+struct Writer<'a, I> {
+    ids: &'a I,
     ontology: &'a Ontology,
 }
 
-impl Writer<'_> {
-    fn id(&self, ix: NodeIx) -> &str {
-        &self.graph.node(ix).id
+impl<I: Ids> Writer<'_, I> {
+    fn id(&self, ix: NodeIx) -> Json {
+        Json::String(self.ids.entity(ix).into_owned())
     }
 
     fn end(&self, ix: Option<NodeIx>) -> Json {
-        ix.map_or(Json::Null, |ix| self.id(ix).into())
+        ix.map_or(Json::Null, |ix| self.id(ix))
     }
 
     fn entity(&self, node: &Node) -> Json {
@@ -132,7 +201,7 @@ impl Writer<'_> {
         members.put("properties", properties.finish());
         members.put("note", text(&fact.note)).put("doubt", text(&fact.doubt));
         members.put("knownFrom", day(fact.known_from)).put("knownTo", day(fact.known_to));
-        members.put("supersededBy", fact.superseded_by.map(|ix| self.graph.fact(ix).id.to_string()));
+        members.put("supersededBy", fact.superseded_by.map(|ix| self.ids.fact(ix).into_owned()));
         members.put("conflictingFrom", fact.conflicting_from.and_then(day));
         members.put("sources", self.sources(&fact.citations));
         members.finish()
@@ -141,7 +210,7 @@ impl Writer<'_> {
     fn observation(&self, it: &Observation) -> Json {
         let mut members = Members::of(types::OBSERVATION, &it.id);
         members.put("indicator", self.id(it.indicator));
-        members.put("subjects", it.subjects.iter().map(|ix| Json::from(self.id(*ix))).collect::<Json>());
+        members.put("subjects", it.subjects.iter().map(|ix| self.id(*ix)).collect::<Json>());
         members.put("when", when(&Some(it.when.clone()))).put("span", it.span.name());
         members.put("value", it.value.map(|value| value.to_json())).put("unit", text(&it.unit));
         let normalized = it.normalized.as_ref();
@@ -158,7 +227,7 @@ impl Writer<'_> {
         scope.put("text", &*it.scope.text).put("sector", self.end(it.scope.sector));
         scope.put("population", text(&it.scope.population)).put("place", self.end(it.scope.place));
         members.put("scope", scope.finish());
-        members.put("breakdownOf", it.breakdown_of.map(|ix| self.graph.observation(ix).id.to_string()));
+        members.put("breakdownOf", it.breakdown_of.map(|ix| self.ids.observation(ix).into_owned()));
         members.put("note", text(&it.note)).put("doubt", text(&it.doubt));
         members.put("knownFrom", day(it.known_from)).put("sources", self.sources(&it.citations));
         members.finish()
