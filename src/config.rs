@@ -2,9 +2,7 @@
 
 mod data;
 
-pub use data::{
-    Neo4jSettings, OntologySettings, Secret, SeedSettings, SettingsError, StoreAddress, StoreSettings, Token,
-};
+pub use data::{Neo4jSettings, OntologySettings, Secret, SeedSettings, SettingsError, StoreAddress, StoreSettings};
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -6,7 +6,6 @@ mod support;
 #[path = "import/program.rs"]
 mod as_program;
 
-use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -20,9 +19,9 @@ use mdgraph::graph::{FactIx, Graph, NodeIx, ObsIx};
 use mdgraph::ingest::{self, SeedFile, Stream};
 use mdgraph::ontology::Ontology;
 use mdgraph::store::neo4j::Neo4jStore;
-use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
+use mdgraph::store::neo4j::client::Client;
 use mdgraph::store::neo4j::import::{Change, Event, Failure, Options, Outcome, import_records};
-use mdgraph::store::neo4j::value::Value;
+use support::database::{block_on, clear, connect, connect_by, content, text, within};
 use support::neo4j::Neo4j;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -34,6 +33,7 @@ fn main() -> ExitCode {
         ("a_stream_is_written_as_the_graph_that_it_holds", a_stream_is_written_as_its_graph),
         ("an_interrupted_import_is_completed", an_interrupted_import_is_completed),
         ("a_connection_that_is_cut_is_made_again", a_connection_that_is_cut_is_made_again),
+        ("facts_that_a_lost_answer_left_twice_are_left_once", facts_that_are_there_twice_are_left_once),
         ("the_program_tells_what_it_does", as_program::the_program_tells_what_it_does),
         ("the_examples_of_the_page_answer", as_program::the_examples_of_the_page_answer),
     ])
@@ -64,7 +64,7 @@ async fn load(client: &Client, graph: &Graph, options: &Options) -> Result<Outco
 
 fn a_second_import_writes_nothing(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let (client, graph) = (connect(&neo4j.uri, neo4j)?, shipped()?);
+        let (client, graph) = (connect(neo4j)?, shipped()?);
         clear(&client).await?;
         let first = load(&client, &graph, &Options::default()).await?;
         let (entities, facts) = (graph.nodes.len() as u64, graph.facts.len() as u64);
@@ -107,7 +107,7 @@ fn firms(second: bool, code: &str) -> Vec<SeedFile> {
 
 fn what_changed_is_written(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let client = connect(&neo4j.uri, neo4j)?;
+        let client = connect(neo4j)?;
         clear(&client).await?;
         let foreign = "CREATE (:Entity {id: 'theirs'})-[:KNOWS]->(:Theirs)";
         client.write(&text(foreign)).await?;
@@ -143,14 +143,14 @@ fn what_changed_is_written(neo4j: &Neo4j) -> Result<(), Failed> {
 
 fn a_stream_is_written_as_its_graph(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let client = connect(&neo4j.uri, neo4j)?;
+        let client = connect(neo4j)?;
         let seed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/graphs/hard/seed");
         let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
         let loaded = ingest::load(&ontology, &ingest::directory(&seed)?).map_err(|problems| format!("{problems:?}"))?;
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("graph.ndjson");
         ingest::write_ndjson(&loaded.graph, &loaded.units, &mut std::fs::File::create(&file)?)?;
-        let stream = Stream::open(&ontology, &file).map_err(|problems| format!("{problems:?}"))?;
+        let stream = Stream::open(&ontology, &file, &|_| {}).map_err(|problems| format!("{problems:?}"))?;
         assert_eq!(stream.survey(), Held::of(&loaded.graph).survey());
         clear(&client).await?;
         let streamed = import_records(&client, &stream, &Options::default(), &|_| {}).await?;
@@ -214,7 +214,7 @@ impl Records for Broken<'_> {
 
 fn an_interrupted_import_is_completed(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let (client, graph) = (connect(&neo4j.uri, neo4j)?, hard()?);
+        let (client, graph) = (connect(neo4j)?, hard()?);
         clear(&client).await?;
         let whole = load(&client, &graph, &Options::default()).await?;
         let expected = content(&client).await?;
@@ -225,7 +225,7 @@ fn an_interrupted_import_is_completed(neo4j: &Neo4j) -> Result<(), Failed> {
             clear(&client).await?;
             let broken = import_records(&client, &Broken(Held::of(&graph), end), &Options::default(), &|_| {}).await;
             assert!(matches!(broken, Err(Failure::Records(_))), "{broken:?}");
-            let store = Neo4jStore::new(connect(&neo4j.uri, neo4j)?, graph.ontology.clone());
+            let store = Neo4jStore::new(connect(neo4j)?, graph.ontology.clone());
             assert!(store.ready(Instant::now() + Duration::from_secs(20)).await.is_err(), "half a graph is served");
             let done = load(&client, &graph, &Options::default()).await?;
             assert_eq!(done.imported, whole.imported);
@@ -239,12 +239,31 @@ fn an_interrupted_import_is_completed(neo4j: &Neo4j) -> Result<(), Failed> {
     })
 }
 
+fn facts_that_are_there_twice_are_left_once(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, hard()?);
+        clear(&client).await?;
+        let whole = load(&client, &graph, &Options::default()).await?;
+        let expected = content(&client).await?;
+        // As a batch leaves them that was done after its answer was lost, before there were constraints.
+        client.write(&text("DROP CONSTRAINT mdgraph_fact_LOCATED_IN")).await?;
+        let twice = "MATCH (a)-[r:LOCATED_IN]->(b) CREATE (a)-[again:LOCATED_IN]->(b) SET again = properties(r)";
+        client.write(&text(twice)).await?;
+        client.write(&text("MATCH (m:MdgraphMeta) SET m.state = 'IMPORTING'")).await?;
+        assert_ne!(content(&client).await?.len(), expected.len(), "nothing was there twice");
+        let done = load(&client, &graph, &Options::default()).await?;
+        assert_eq!(done.imported, whole.imported);
+        assert_eq!(content(&client).await?, expected);
+        Ok(())
+    })
+}
+
 fn a_connection_that_is_cut_is_made_again(neo4j: &Neo4j) -> Result<(), Failed> {
     block_on(async {
-        let (direct, graph) = (connect(&neo4j.uri, neo4j)?, shipped()?);
+        let (direct, graph) = (connect(neo4j)?, shipped()?);
         clear(&direct).await?;
         let proxy = Proxy::before(neo4j).await?;
-        let client = connect(&proxy.uri, neo4j)?;
+        let client = connect_by(&proxy.uri, neo4j)?;
         let (cuts, waits) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let tell = |event: Event| match event {
             // Twice in the middle of the facts everything breaks off, and for a while nobody is there.
@@ -262,7 +281,7 @@ fn a_connection_that_is_cut_is_made_again(neo4j: &Neo4j) -> Result<(), Failed> {
         assert!(again.difference.is_empty(), "{}", again.difference);
         assert_eq!(again.imported, through.imported);
         // Nobody there at all: an end, not a wait for ever.
-        let nobody = connect("bolt://127.0.0.1:9", neo4j)?;
+        let nobody = connect_by("bolt://127.0.0.1:9", neo4j)?;
         let hurried = Options { patience: Duration::from_millis(600), ..Options::default() };
         assert!(matches!(load(&nobody, &graph, &hurried).await, Err(Failure::Store(_))));
         Ok(())
@@ -309,51 +328,4 @@ impl Proxy {
             cut.store(false, Ordering::Relaxed);
         });
     }
-}
-
-/// Everything in the database but the ids that Neo4j gives, in an order.
-async fn content(client: &Client) -> Result<Vec<Value>, Failed> {
-    let mut all = Vec::new();
-    for statement in [
-        "MATCH (n) WITH labels(n) AS labels, n ORDER BY n.id UNWIND labels AS label WITH n, label ORDER BY label \
-         WITH n, collect(label) AS labels ORDER BY n.id RETURN [labels, properties(n)] AS row",
-        "MATCH (a)-[r]->(b) WITH a, r, b ORDER BY a.id, type(r), b.id, r._id, r.position RETURN [a.id, type(r), b.id, properties(r)] AS row",
-    ] {
-        all.extend(client.read(&text(statement), within()).await?.into_iter().map(sorted));
-    }
-    Ok(all)
-}
-
-/// Neo4j's maps have no order.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.into_iter().map(sorted).collect()),
-        Value::Map(mut entries) => {
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Map(entries)
-        }
-        value => value,
-    }
-}
-
-async fn clear(client: &Client) -> Result<(), Failed> {
-    Ok(client.write(&text("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS")).await?)
-}
-
-fn text(text: &str) -> Statement {
-    Statement { text: text.into(), parameters: Vec::new() }
-}
-
-fn within() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(60)
-}
-
-fn connect(uri: &str, neo4j: &Neo4j) -> Result<Client, Failed> {
-    let address =
-        Address { uri: uri.into(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
-    Ok(Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?)
-}
-
-fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    tokio::runtime::Runtime::new()?.block_on(future)
 }

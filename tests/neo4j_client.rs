@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use mdgraph::store::neo4j::client::{Address, Client, Error, Limits, Statement};
 use mdgraph::store::neo4j::value::Value;
+use support::database::block_on;
 use support::neo4j::Neo4j;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -159,10 +159,6 @@ fn connect(neo4j: &Neo4j, uri: &str, limits: Limits) -> Result<Client, Error> {
     let address =
         Address { uri: uri.into(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
     Client::new(&address, limits)
-}
-
-fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    tokio::runtime::Runtime::new()?.block_on(future)
 }
 
 /// Stands before the server and can fall silent: it then accepts connections and passes nothing, and what was open stays so.

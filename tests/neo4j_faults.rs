@@ -12,7 +12,6 @@ mod proxy;
 #[path = "support/site.rs"]
 mod site;
 
-use std::future::Future;
 use std::process::ExitCode;
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
@@ -22,6 +21,7 @@ use libtest_mimic::Failed;
 use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
 use proxy::{Mode, Proxy};
 use site::Site;
+use support::database::block_on;
 use support::neo4j::Neo4j;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
@@ -47,7 +47,10 @@ fn starts_without(neo4j: &Neo4j) -> Result<(), Failed> {
         for mode in [Mode::Refused, Mode::Silent] {
             proxy.set(mode).await?;
             // The first calls find out; from then on nobody waits.
-            while site.ask(0).await?.took > Duration::from_millis(50) {}
+            let began = Instant::now();
+            while site.ask(0).await?.took > Duration::from_millis(50) {
+                assert!(began.elapsed() < Duration::from_secs(60), "{mode:?}: each still finds out for itself");
+            }
             let ready = site.server.get("/health/ready");
             assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("cannot be reached"), "{mode:?}: {ready}");
             let (slowest, lag) = slowest_refusal(&site).await?;
@@ -277,8 +280,4 @@ fn filled(neo4j: &Neo4j) -> Result<(), Failed> {
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
     });
     filled.clone().map_err(Failed::from)
-}
-
-fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    tokio::runtime::Runtime::new()?.block_on(future)
 }

@@ -6,7 +6,6 @@ mod circles;
 mod rows;
 mod support;
 
-use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,11 +17,12 @@ use mdgraph::ontology::{DerivedId, Direction, Indexing, KindSet, Ontology, PropI
 use mdgraph::plan::ir::*;
 use mdgraph::store::memory::Snapshot;
 use mdgraph::store::neo4j::Neo4jStore;
-use mdgraph::store::neo4j::client::{Address, Client, Limits, Statement};
+use mdgraph::store::neo4j::client::Statement;
 use mdgraph::store::neo4j::import::import;
 use mdgraph::store::neo4j::value::Value;
-use mdgraph::store::{Datum, Page};
+use mdgraph::store::{Datum, Page, StoreError};
 use rows::{everything, fact, names, observation, page};
+use support::database::{block_on, connect, content, text, within};
 use support::neo4j::Neo4j;
 
 fn main() -> ExitCode {
@@ -32,6 +32,10 @@ fn main() -> ExitCode {
         ("an_import_may_be_repeated", an_import_may_be_repeated),
         ("what_is_gone_from_the_graph_is_removed", what_is_gone_from_the_graph_is_removed),
         ("plans_give_the_rows_that_memory_gives", plans_give_the_rows_that_memory_gives),
+        (
+            "what_is_filled_for_another_ontology_is_served_no_more",
+            what_is_filled_for_another_ontology_is_served_no_more,
+        ),
         ("pages_join_to_the_whole_list", pages_join_to_the_whole_list),
         ("hierarchies_that_run_in_circles_end", circles::circles_end),
         ("tables_are_those_of_memory", support::tables::tables_are_those_of_memory),
@@ -69,6 +73,34 @@ fn what_is_gone_from_the_graph_is_removed(neo4j: &Neo4j) -> Result<(), Failed> {
         client.write(&foreign("MATCH (n:Entity {id: 'theirs'})-->(m) DETACH DELETE n, m")).await?;
         assert_eq!(import(&client, &graph).await?, all);
         Ok(())
+    })
+}
+
+fn what_is_filled_for_another_ontology_is_served_no_more(neo4j: &Neo4j) -> Result<(), Failed> {
+    block_on(async {
+        let (client, graph) = (connect(neo4j)?, shipped()?);
+        import(&client, &graph).await?;
+        let store = Neo4jStore::new(connect(neo4j)?, graph.ontology.clone());
+        let (_, root) = roots(&graph).swap_remove(0);
+        let view = View::new(None, None);
+        let is_served = async || store.execute(&root, &view, Instant::now() + Duration::from_secs(10)).await.map(drop);
+        let becomes = async |wanted: Result<(), StoreError>| {
+            let until = Instant::now() + Duration::from_secs(60);
+            while is_served().await != wanted {
+                if Instant::now() > until {
+                    return Err(format!("it is not {wanted:?}"));
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok(())
+        };
+        becomes(Ok(())).await?;
+        client.write(&text("MATCH (m:MdgraphMeta) SET m.was = m.ontology, m.ontology = 'another'")).await?;
+        becomes(Err(StoreError::Unavailable)).await?;
+        let why = store.ready(Instant::now() + Duration::from_secs(10)).await.map_err(|why| why.to_string());
+        assert!(why.as_ref().is_err_and(|why| why.contains("another ontology")), "{why:?}");
+        client.write(&text("MATCH (m:MdgraphMeta) SET m.ontology = m.was REMOVE m.was")).await?;
+        Ok(becomes(Ok(())).await?)
     })
 }
 
@@ -476,31 +508,6 @@ fn shipped() -> Result<Graph, Failed> {
     Ok(loaded.graph)
 }
 
-/// Everything in the database but the ids that Neo4j gives, in an order.
-async fn content(client: &Client) -> Result<Vec<Value>, Failed> {
-    let mut all = Vec::new();
-    for text in [
-        "MATCH (n) WITH labels(n) AS labels, n ORDER BY n.id RETURN [labels, properties(n)] AS row",
-        "MATCH (a)-[r]->(b) WITH a, r, b ORDER BY a.id, type(r), b.id, r._id, r.position RETURN [a.id, type(r), b.id, properties(r)] AS row",
-    ] {
-        let rows = client.read(&Statement { text: text.into(), parameters: Vec::new() }, within()).await?;
-        all.extend(rows.into_iter().map(sorted));
-    }
-    Ok(all)
-}
-
-/// Neo4j's maps have no order.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.into_iter().map(sorted).collect()),
-        Value::Map(mut entries) => {
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Map(entries)
-        }
-        value => value,
-    }
-}
-
 /// Where two texts of data part.
 fn difference(expected: &Datum, found: &Datum) -> String {
     let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
@@ -511,18 +518,4 @@ fn difference(expected: &Datum, found: &Datum) -> String {
 
 fn date(text: &str) -> Option<PartialDate> {
     text.parse().ok()
-}
-
-fn within() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(60)
-}
-
-fn connect(neo4j: &Neo4j) -> Result<Client, Failed> {
-    let address =
-        Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
-    Ok(Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?)
-}
-
-fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    tokio::runtime::Runtime::new()?.block_on(future)
 }

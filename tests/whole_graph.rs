@@ -89,7 +89,7 @@ fn what_is_wrong_is_told_with_its_line() {
     let streamed = |text: &str| {
         let file = folder.path().join("graph.ndjson");
         std::fs::write(&file, text).unwrap();
-        let problems = ingest::Stream::open(&ontology, &file).err().unwrap_or_default();
+        let problems = ingest::Stream::open(&ontology, &file, &|_| {}).err().unwrap_or_default();
         lines(&problems).replace(&format!("{}/", folder.path().display()), "")
     };
     assert_eq!(streamed(&text), "");

@@ -19,8 +19,7 @@ pub fn filled(graph: &Graph) -> Result<(Neo4j, Variables), Failure> {
     let address =
         Address { uri: neo4j.uri.clone(), user: neo4j.user.clone(), password: neo4j.password.clone(), database: None };
     let client = Client::new(&address, Limits::default())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(import(&client, graph))?;
+    tokio::runtime::Runtime::new()?.block_on(import(&client, graph))?;
     Ok((neo4j, variables))
 }
 

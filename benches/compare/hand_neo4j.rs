@@ -1,7 +1,7 @@
 //! The floor over Neo4j: an axum handler a question, with one statement written for it, through the same driver.
 
 use super::hand::Request;
-use super::requests::questions;
+use super::requests::{parameter, questions};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,8 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use mdgraph::graph::{DAY_MAX, PartialDate, Status};
-use mdgraph::store::neo4j::value::Value;
-use neo4rs::Graph;
+use neo4rs::{BoltType, Graph};
 use serde::{Deserialize, Serialize, Serializer};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -117,18 +116,11 @@ async fn company(graph: &Graph, id: &str) -> Result<Vec<u8>, Failure> {
 async fn whole(graph: &Graph, statement: &str, body: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut given: serde_json::Value = serde_json::from_slice(body)?;
     let variables = given["variables"].take();
-    let parameters = variables.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), parameter(value)));
+    let parameters = variables.as_object().into_iter().flatten();
+    let parameters = parameters.map(|(name, value)| (name.as_str(), BoltType::from(&parameter(value))));
     let mut rows = graph.execute_read(neo4rs::query(statement).params(parameters)).await?;
     let data: Option<serde_json::Value> = rows.next().await?.map(|row| row.get("data")).transpose()?;
     Ok(serde_json::to_vec(&serde_json::json!({ "data": data }))?)
-}
-
-fn parameter(value: &serde_json::Value) -> Value {
-    match value {
-        serde_json::Value::String(text) => text.as_str().into(),
-        serde_json::Value::Array(items) => Value::List(items.iter().map(parameter).collect()),
-        other => other.as_i64().map_or(Value::Null, Value::Int),
-    }
 }
 
 fn answer(body: Result<Vec<u8>, Failure>) -> Response {

@@ -158,7 +158,8 @@ fn compare(options: &Options) -> Result<(), Failure> {
         agree(&peers, &requests).await?;
         println!("all give the same bytes for {} pages\n", requests.len().div_ceil(37));
         for connections in [16, 1] {
-            rounds(&peers, &requests, connections, options).await?;
+            let each: Vec<&[Vec<u8>]> = peers.iter().map(|_| &*requests).collect();
+            rounds(&peers, &each, connections, options).await?;
         }
         Ok(())
     })
@@ -177,14 +178,15 @@ async fn agree(peers: &[Peer], requests: &[Vec<u8>]) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn rounds(peers: &[Peer], requests: &[Vec<u8>], connections: usize, options: &Options) -> Result<(), Failure> {
+/// Loads each peer with its requests, in turn, after a warming.
+async fn rounds(peers: &[Peer], requests: &[&[Vec<u8>]], connections: usize, options: &Options) -> Result<(), Failure> {
     let time = Duration::from_secs(options.seconds);
-    for peer in peers {
-        load::run(peer.port, requests, connections, time / 4).await?;
+    for (peer, requests) in peers.iter().zip(requests) {
+        load::run(peer.port, requests, connections, time / 2).await?;
     }
     let mut runs: Vec<Vec<load::Run>> = peers.iter().map(|_| Vec::new()).collect();
     for _ in 0..options.rounds {
-        for (peer, runs) in peers.iter().zip(&mut runs) {
+        for ((peer, requests), runs) in peers.iter().zip(requests).zip(&mut runs) {
             runs.push(load::run(peer.port, requests, connections, time).await?);
         }
     }

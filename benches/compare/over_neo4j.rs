@@ -1,24 +1,28 @@
 //! Several questions over one Neo4j: ours, hand-written Cypher behind axum, and @neo4j/graphql, after checking that they agree.
 
 use super::requests::{Asked, Question, beside, questions};
-use super::{Failure, Options, Peer, database, industry, load};
+use super::{Failure, Options, Peer, database, industry, load, rounds};
 use mdgraph::ontology::Ontology;
 use serde_json::{Value as Json, json};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Requests of a question, with different values.
 const REQUESTS: usize = 200;
 /// Of them, how many answers are compared.
 const COMPARED: usize = 8;
+/// What each peer is called.
+const OURS: &str = "ours-neo4j";
+const HAND: &str = "hand-neo4j";
+const LIBRARY: &str = "@neo4j/graphql";
 
 /// Measures every question, or the one of the options.
 pub fn compare(options: &Options) -> Result<(), Failure> {
     let ontology = Arc::new(Ontology::embedded().map_err(|errors| format!("{errors:?}"))?);
     let graph = industry(&ontology, options.companies)?;
-    let asked = Asked::of(&graph, options.companies);
+    let asked = Asked::of(&graph, options.companies)?;
     let started = Instant::now();
     let (_filled, variables) = database::filled(&graph)?;
     println!(
@@ -29,25 +33,25 @@ pub fn compare(options: &Options) -> Result<(), Failure> {
     );
     drop(graph);
     let mut peers = Vec::new();
-    for name in ["ours-neo4j", "hand-neo4j"] {
+    for name in [OURS, HAND] {
         peers.push(Peer::start(name, options.companies, &variables)?);
     }
     if options.peer {
         let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare/peer/server.mjs");
         let mut node = Command::new("node");
         node.arg(server).envs(variables.iter().map(|(variable, value)| (variable, value)));
-        peers.push(Peer::of("@neo4j/graphql", node)?);
+        peers.push(Peer::of(LIBRARY, node)?);
     } else {
         println!("without @neo4j/graphql: benches/compare/run installs it and measures it too");
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for question in questions().iter().filter(|q| options.only.as_ref().is_none_or(|only| only == q.name)) {
-        let requests: Vec<Vec<Vec<u8>>> = (0..peers.len()).map(|peer| requests(question, &asked, peer)).collect();
+        let requests: Vec<Vec<Vec<u8>>> = peers.iter().map(|peer| requests(question, &asked, peer.name)).collect();
         runtime.block_on(async {
             agree(question, &peers, &requests).await?;
             println!("\n{}: {COMPARED} answers agree", question.name);
             for connections in [16, 1] {
-                rounds(&peers, &requests, connections, options).await?;
+                rounds(&peers, &requests.iter().map(Vec::as_slice).collect::<Vec<_>>(), connections, options).await?;
             }
             Ok::<_, Failure>(())
         })?;
@@ -56,28 +60,21 @@ pub fn compare(options: &Options) -> Result<(), Failure> {
 }
 
 /// The requests of a question to one of the peers, in their order.
-fn requests(question: &Question, asked: &Asked, peer: usize) -> Vec<Vec<u8>> {
+fn requests(question: &Question, asked: &Asked, peer: &str) -> Vec<Vec<u8>> {
+    let (path, query) = match peer {
+        OURS => ("/graphql".to_owned(), question.ours),
+        HAND => (format!("/{}", question.name), ""),
+        _ => ("/".to_owned(), question.peer),
+    };
+    // Ours knows the day and what holds by itself; who writes Cypher passes both, and the library's dialect where its filters name them.
+    let is_given = |name: &str| peer == HAND || peer == LIBRARY && query.contains(&format!("${name}"));
     let bodies = (0..REQUESTS).map(|i| {
         let mut variables = (question.variables)(asked, i);
-        let query = match peer {
-            0 => question.ours,
-            1 => "",
-            _ => question.peer,
-        };
-        if peer > 0
-            && let (Some(own), Json::Object(beside)) = (variables.as_object_mut(), beside())
-        {
-            own.extend(beside.into_iter().filter(|(name, _)| peer == 1 || query.contains(&format!("${name}"))));
+        if let (Some(own), Json::Object(beside)) = (variables.as_object_mut(), beside()) {
+            own.extend(beside.into_iter().filter(|(name, _)| is_given(name)));
         }
         json!({ "query": query, "variables": variables }).to_string()
     });
-    let path = if peer == 1 {
-        format!("/{}", question.name)
-    } else if peer == 2 {
-        "/".into()
-    } else {
-        "/graphql".into()
-    };
     bodies.map(|body| load::request_to(&path, &body)).collect()
 }
 
@@ -89,7 +86,7 @@ async fn agree(question: &Question, peers: &[Peer], requests: &[Vec<Vec<u8>>]) -
         for (peer, requests) in peers.iter().zip(requests).skip(1) {
             let its: Json = serde_json::from_str(&load::once(peer.port, &requests[i]).await?)?;
             let agrees = match peer.name {
-                "hand-neo4j" => its == ours,
+                HAND => its == ours,
                 _ => (question.peer_facts)(&its["data"]) == (question.facts)(&ours["data"]),
             };
             if !agrees {
@@ -99,24 +96,4 @@ async fn agree(question: &Question, peers: &[Peer], requests: &[Vec<Vec<u8>>]) -
     }
     // Empty answers agree easily.
     if told < COMPARED { Err(format!("{}: only {told} facts were told", question.name).into()) } else { Ok(()) }
-}
-
-async fn rounds(
-    peers: &[Peer],
-    requests: &[Vec<Vec<u8>>],
-    connections: usize,
-    options: &Options,
-) -> Result<(), Failure> {
-    let time = Duration::from_secs(options.seconds);
-    for (peer, requests) in peers.iter().zip(requests) {
-        load::run(peer.port, requests, connections, time / 2).await?;
-    }
-    let mut runs: Vec<Vec<load::Run>> = peers.iter().map(|_| Vec::new()).collect();
-    for _ in 0..options.rounds {
-        for ((peer, requests), runs) in peers.iter().zip(requests).zip(&mut runs) {
-            runs.push(load::run(peer.port, requests, connections, time).await?);
-        }
-    }
-    super::print(peers, &runs, connections);
-    Ok(())
 }

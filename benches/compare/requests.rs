@@ -1,6 +1,7 @@
 //! What is asked of the servers over Neo4j, each in the words of each: ours, a statement written by hand, @neo4j/graphql's dialect.
 
 use mdgraph::graph::{DAY_MAX, Graph, Node, StatusSet, Value, naming};
+use mdgraph::store::neo4j::value::Value as Parameter;
 use serde_json::{Value as Json, json};
 
 /// One question.
@@ -37,7 +38,10 @@ pub struct Asked {
 
 impl Asked {
     /// Of a graph that was generated with so many companies.
-    pub fn of(graph: &Graph, companies: usize) -> Asked {
+    ///
+    /// # Errors
+    /// There is nothing of a sort.
+    pub fn of(graph: &Graph, companies: usize) -> Result<Asked, String> {
         let ids = |passes: &dyn Fn(&Node) -> bool| -> Vec<String> {
             graph.nodes.iter().filter(|node| passes(node)).map(|node| node.id.to_string()).collect()
         };
@@ -46,8 +50,13 @@ impl Asked {
             |node: &Node| level.and_then(|level| node.property(level)).and_then(Value::as_str) == Some("PROVINCE");
         let some: Vec<String> = (0..40).map(|i| format!("company:c{}", i * companies / 40)).collect();
         let named = graph.nodes.iter().filter(|node| some.iter().any(|id| **id == *node.id));
-        let texts = named.map(|node| naming::fold(node.display_name()).chars().take(3).collect()).collect();
-        Asked { companies, texts, provinces: ids(&is_province), sectors: ids(&|node| Some(node.kind) == sector) }
+        let texts: Vec<String> =
+            named.map(|node| naming::fold(node.display_name()).chars().take(3).collect()).collect();
+        let (provinces, sectors) = (ids(&is_province), ids(&|node| Some(node.kind) == sector));
+        if [&texts, &provinces, &sectors].iter().any(|list| list.is_empty()) {
+            return Err("the graph has no companies, provinces or sectors to ask for".to_owned());
+        }
+        Ok(Asked { companies, texts, provinces, sectors })
     }
 }
 
@@ -136,6 +145,18 @@ pub fn questions() -> Vec<Question> {
 /// of the statuses that hold.
 pub fn beside() -> Json {
     json!({ "now": DAY_MAX, "held": StatusSet::HELD.iter().map(|status| status as u8).collect::<Vec<_>>() })
+}
+
+/// A variable as the driver takes it.
+pub fn parameter(value: &Json) -> Parameter {
+    match value {
+        Json::String(text) => Parameter::Text(text.clone()),
+        Json::Array(items) => Parameter::List(items.iter().map(parameter).collect()),
+        Json::Object(entries) => {
+            Parameter::Map(entries.iter().map(|(name, value)| (name.clone(), parameter(value))).collect())
+        }
+        other => other.as_i64().map_or(Parameter::Null, Parameter::Int),
+    }
 }
 
 fn each(list: &Json, path: &[&str]) -> Vec<Json> {

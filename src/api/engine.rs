@@ -19,7 +19,7 @@ use crate::metrics::{GraphSize, Metrics};
 use crate::ontology::Ontology;
 use crate::plan::budget;
 use crate::plan::ir::{Root, View};
-use crate::store::{Datum, Session, Store, StoreError};
+use crate::store::{Datum, NotReady, Session, Store, StoreError};
 use moka::sync::Cache;
 use std::sync::Arc;
 use std::time::Instant;
@@ -315,8 +315,8 @@ pub(super) fn store_error(error: StoreError, id: &super::RequestId) -> GraphqlEr
     }
 }
 
-/// How long a store may take to say that it is ready.
-const READINESS: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long a store may take to say that it is ready; less than whoever asks waits for the engine, so that the store's words are told.
+const READINESS: std::time::Duration = std::time::Duration::from_millis(1_800);
 
 impl Engine for PlanEngine {
     type Table = PlanTable;
@@ -344,9 +344,9 @@ impl Engine for PlanEngine {
 
     async fn ready(&self) -> Result<(), String> {
         let ready = self.store.ready(Instant::now() + READINESS).await;
-        ready.map_err(|_| match self.store.lacks() {
-            Some(words) => words.to_string(),
-            None => "the data cannot be reached".to_owned(),
+        ready.map_err(|why| match why {
+            NotReady::Lacks(words) => words.to_string(),
+            NotReady::Store(_) => "the data cannot be reached".to_owned(),
         })
     }
 

@@ -3,6 +3,7 @@
 mod progress;
 mod rejects;
 
+use std::cell::Cell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,10 +12,10 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use mdgraph::config::{LogSettings, OntologySettings, SeedSettings, StoreSettings};
 use mdgraph::graph::records::{Held, Records};
-use mdgraph::ingest::{self, Loaded};
+use mdgraph::ingest::{self, Loaded, READINGS, Stream};
 use mdgraph::ontology::Ontology;
 use mdgraph::store::neo4j::client::{Client, Limits};
-use mdgraph::store::neo4j::import::{Change, Failure as ImportFailure, Options, Outcome, import_records};
+use mdgraph::store::neo4j::import::{Change, Event, Failure as ImportFailure, Options, Outcome, Stage, import_records};
 use mdgraph::telemetry;
 
 use super::{Failure, neo4j_with, ontology, seed, seed_failure};
@@ -55,10 +56,8 @@ pub struct Import {
     log: LogSettings,
 }
 
-/// Whether a path names a file in the form of `export all`.
-fn is_whole_graph(path: &Path) -> bool {
-    path.is_file() && path.extension().is_some_and(|end| end == "ndjson")
-}
+/// What the reading of a file is counted in.
+const MEGABYTE: u64 = 1_000_000;
 
 impl Import {
     /// Makes the database hold the data.
@@ -71,10 +70,10 @@ impl Import {
             "import fills a database: name one, such as --store bolt://127.0.0.1:7687, or --store neo4j with NEO4J_URI",
         )?;
         let ontology = Arc::new(ontology(&self.ontology)?);
-        let done = match self.seed.seed.as_deref().filter(|path| is_whole_graph(path)) {
+        let done = match self.seed.seed.as_deref().filter(|path| path.is_file() && ingest::is_whole_graph(path)) {
             // It may be larger than what fits into memory.
             Some(path) => {
-                let stream = ingest::Stream::open(&ontology, path).map_err(|problems| seed_failure(&problems))?;
+                let stream = self.stream(&ontology, path)?;
                 self.load(&client, &stream)
             }
             None => {
@@ -84,6 +83,23 @@ impl Import {
         };
         drop(log);
         self.say(&done?, started)
+    }
+
+    /// Checks a whole graph, which may take minutes.
+    fn stream(&self, ontology: &Arc<Ontology>, path: &Path) -> Result<Stream, Failure> {
+        let progress = Progress::new(self.quiet);
+        let bytes = std::fs::metadata(path).map_or(0, |about| about.len()) * READINGS;
+        progress.tell(&Event::Begun { stage: Stage::Read, records: bytes / MEGABYTE });
+        let read = Cell::new(0);
+        let stream = Stream::open(ontology, path, &|bytes| {
+            read.set(read.get() + bytes);
+            if read.get() >= MEGABYTE {
+                progress.tell(&Event::Written { stage: Stage::Read, rows: read.get() / MEGABYTE });
+                read.set(read.get() % MEGABYTE);
+            }
+        });
+        progress.finish();
+        stream.map_err(|problems| seed_failure(&problems))
     }
 
     /// Reads the seed; what is wrong in rows of tables goes to the file for it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::seconds;
+use crate::store::neo4j::token::Token;
 
 /// The ontology.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -86,15 +87,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a bearer token comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
-    /// A flag or a variable.
-    Text(Secret),
-    /// The first line of a file, which may change.
-    File(PathBuf),
-}
-
 /// Why the settings name no database.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -103,6 +95,9 @@ pub enum SettingsError {
         "--store neo4j means the database that NEO4J_URI names, and it names none; set it, such as bolt://127.0.0.1:7687"
     )]
     NoAddress,
+    /// The file with the token has an empty first line.
+    #[error("there is no token in the first line of {}", .0.display())]
+    NoToken(PathBuf),
     /// The file with the password or the token.
     #[error("the {what} cannot be read from {}: {error}", path.display())]
     SecretFile {
@@ -153,10 +148,13 @@ impl StoreSettings {
         let token = match (&self.neo4j_token_file, &self.neo4j_token) {
             (Some(path), _) => {
                 // That there is none, is better said now than at the first connection.
-                first_line("token", path)?;
+                if first_line("token", path)?.0.is_empty() {
+                    return Err(SettingsError::NoToken(path.clone()));
+                }
                 Some(Token::File(path.clone()))
             }
-            (None, token) => token.clone().map(Token::Text),
+            // A variable that is set to nothing means none.
+            (None, token) => token.clone().filter(|token| !token.0.is_empty()).map(|token| Token::Text(token.0)),
         };
         Ok(Some(Neo4jSettings {
             uri,
@@ -245,7 +243,11 @@ mod tests {
     fn a_token_is_never_shown_and_its_file_is_named() {
         let given = settings(&["--store", "bolt://a:1", "--neo4j-token", "s3cret"]).unwrap();
         assert!(!format!("{given:?} {:?}", given.neo4j()).contains("s3cret"));
-        assert_eq!(given.neo4j().unwrap().unwrap().token, Some(Token::Text(Secret("s3cret".into()))));
+        assert_eq!(given.neo4j().unwrap().unwrap().token, Some(Token::Text("s3cret".into())));
+        let empty = settings(&["--store", "bolt://a:1", "--neo4j-token", ""]).unwrap();
+        assert_eq!(empty.neo4j().unwrap().unwrap().token, None);
+        let nothing = settings(&["--store", "bolt://a:1", "--neo4j-token-file", "/dev/null"]).unwrap();
+        assert!(nothing.neo4j().unwrap_err().to_string().contains("no token in the first line of /dev/null"));
         let missing = settings(&["--store", "bolt://a:1", "--neo4j-token-file", "/nonexistent"]).unwrap();
         assert!(missing.neo4j().unwrap_err().to_string().contains("token cannot be read from /nonexistent"));
     }

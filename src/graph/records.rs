@@ -1,7 +1,8 @@
 //! A whole graph as a stream of records, so that what is written elsewhere need not be held at once.
 
-use super::{DAY_MAX, DAY_MIN, Fact, FactIx, Graph, Node, NodeIx, ObsIx, Observation, StatusSet, naming};
-use crate::ontology::{Ontology, RelId};
+use super::{DAY_MAX, DAY_MIN, Fact, FactIx, Graph, Node, NodeIx, ObsIx, Observation, StatusSet, Value, naming};
+use crate::ontology::{Indexing, Ontology, PropId, RelId};
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -65,8 +66,43 @@ pub struct Survey {
     pub keys: u64,
     /// The last day on which anything became known; 0 when there is none.
     pub known_until: u64,
+    /// By indexed property: entities by value.
+    pub values: BTreeMap<PropId, Values>,
     /// By place of the entity: how many others are joined to it in the latest view.
     pub degrees: Vec<u32>,
+}
+
+/// How many entities have each value of a property, as long as its values are few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Those that have any.
+    pub entities: u64,
+    /// By value, if it is text; of [`MOST_VALUES`] at most, the first that were met.
+    pub each: BTreeMap<String, u64>,
+}
+
+/// Values of a property that are counted: enumerations have fewer, and of what has more each is rare.
+pub const MOST_VALUES: usize = 256;
+
+impl Values {
+    fn add(&mut self, value: &Value) {
+        self.entities += 1;
+        let Some(text) = value.as_str() else { return };
+        if let Some(entities) = self.each.get_mut(text) {
+            *entities += 1;
+        } else if self.each.len() < MOST_VALUES {
+            self.each.insert(text.to_owned(), 1);
+        }
+    }
+
+    /// About how many have a value.
+    pub fn having(&self, text: &str) -> u64 {
+        match self.each.get(text) {
+            Some(entities) => *entities,
+            None if self.each.len() < MOST_VALUES => 0,
+            None => self.entities / MOST_VALUES as u64,
+        }
+    }
 }
 
 impl Survey {
@@ -82,6 +118,8 @@ pub struct Surveyor {
     survey: Survey,
     subjects: Vec<Bits>,
     objects: Vec<Bits>,
+    /// Properties whose values are counted.
+    indexed: Vec<PropId>,
     /// Neighbours, the smaller place in the upper half.
     joined: Vec<u64>,
 }
@@ -100,7 +138,10 @@ impl Surveyor {
             ..Survey::default()
         };
         let bits = || (0..relationships).map(|_| Bits::default()).collect();
-        Surveyor { survey, subjects: bits(), objects: bits(), joined: Vec::new() }
+        let properties = (0u16..).map(PropId).zip(&ontology.properties);
+        let indexed = properties.filter(|(_, property)| property.indexing == Indexing::Index && !property.history);
+        let indexed = indexed.map(|(id, _)| id).collect();
+        Surveyor { survey, subjects: bits(), objects: bits(), indexed, joined: Vec::new() }
     }
 
     /// Counts a record.
@@ -109,6 +150,11 @@ impl Surveyor {
             Record::Entity(_, node) => {
                 bump(&mut self.survey.entities, node.kind.index());
                 self.survey.keys += naming::keys(&node.names).len() as u64;
+                for property in &self.indexed {
+                    if let Some(value) = node.property(*property) {
+                        self.survey.values.entry(*property).or_default().add(value);
+                    }
+                }
                 self.known(node.known_from);
             }
             Record::Fact(_, fact) => self.fact(fact),

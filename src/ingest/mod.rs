@@ -22,9 +22,9 @@ pub use check::{Report, check};
 pub use credit_code::check_character;
 pub(crate) use merge::{fact_id, fill_defaults};
 pub(crate) use ndjson::{Ids, Lines};
-pub use ndjson::{Stream, write as write_ndjson};
+pub use ndjson::{READINGS, Stream, write as write_ndjson};
 pub use problem::{Problem, Severity};
-pub use source::{SeedFile, SourceError, directory, embedded};
+pub use source::{SeedFile, SourceError, directory, embedded, is_seed, is_whole_graph};
 
 use crate::graph::{Decimal, Graph};
 use crate::ontology::Ontology;

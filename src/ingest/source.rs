@@ -1,6 +1,6 @@
 //! Which seed files there are: those compiled in, or those of a directory.
 
-use super::csv;
+use super::{csv, ndjson};
 use include_dir::{Dir, include_dir};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,6 +100,12 @@ fn file(path: &Path) -> Result<SeedFile, SourceError> {
     Ok(SeedFile { name: path.display().to_string(), text })
 }
 
-fn is_seed(path: &Path) -> bool {
+/// Whether a path names a file that a directory of a seed gives.
+pub fn is_seed(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "kdl" || end == csv::EXTENSION)
+}
+
+/// Whether a path names a whole graph, in the form of `export all`.
+pub fn is_whole_graph(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == ndjson::EXTENSION)
 }

@@ -37,6 +37,8 @@ pub trait Counts {
     fn observations(&self) -> u64;
     /// Keys under which names are searched.
     fn search_keys(&self) -> u64;
+    /// Whether the store keeps a list of entities in an order, so that a page is read from it without looking at what follows.
+    fn keeps(&self, order: &[EntityOrder]) -> bool;
 }
 
 /// Chooses the anchor of a page of entities or facts, and narrows the kinds of entities to those that the filter leaves. Other roots have no
@@ -62,7 +64,7 @@ impl<C: Counts> Planner<'_, C> {
             }
         }
         let candidates = parts.iter().filter_map(|part| self.anchor_of(part));
-        let walk = if is_stored_order(&page.order, self.ontology) { Anchor::OrderWalk } else { Anchor::Scan };
+        let walk = if self.counts.keeps(&page.order) { Anchor::OrderWalk } else { Anchor::Scan };
         let mut best = (self.cost(&walk, page), walk);
         for anchor in candidates {
             let cost = self.cost(&anchor, page);
@@ -86,17 +88,8 @@ pub fn visits(root: &Root, ontology: &Ontology, counts: &impl Counts) -> u64 {
     }
 }
 
-/// Whether stores keep a list in this order: one key, a name, the degree or an indexed property.
-pub fn is_stored_order(order: &[EntityOrder], ontology: &Ontology) -> bool {
-    match order {
-        [] => true,
-        [EntityOrder { key: EntityKey::Name | EntityKey::Degree, .. }] => true,
-        [EntityOrder { key: EntityKey::Property(id), .. }] => is_indexed(*id, ontology),
-        _ => false,
-    }
-}
-
-fn is_indexed(id: PropId, ontology: &Ontology) -> bool {
+/// Whether stores keep an index of a property's values.
+pub fn is_indexed(id: PropId, ontology: &Ontology) -> bool {
     let property = ontology.property(id);
     property.indexing != Indexing::None && !property.history
 }

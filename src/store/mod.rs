@@ -104,6 +104,17 @@ pub enum StoreError {
     Internal,
 }
 
+/// Why a store cannot be served from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// It gave no answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It answers, and does not hold what is to be served: in words for whoever runs the server.
+    #[error("{0}")]
+    Lacks(Arc<str>),
+}
+
 impl StoreError {
     /// The error in a word, for measuring.
     pub fn name(&self) -> &'static str {
@@ -141,15 +152,8 @@ impl Store {
             Store::Neo4j(store) => Session::Neo4j(store.clone()),
         }
     }
-    /// What it lacks to be served although it answers, in words for whoever runs the server.
-    pub fn lacks(&self) -> Option<Arc<str>> {
-        match self {
-            Store::Memory(_) => None,
-            Store::Neo4j(store) => store.lacks(),
-        }
-    }
     /// Whether it can answer now. Memory always can.
-    pub async fn ready(&self, deadline: Instant) -> Result<(), StoreError> {
+    pub async fn ready(&self, deadline: Instant) -> Result<(), NotReady> {
         match self {
             Store::Memory(_) => Ok(()),
             Store::Neo4j(store) => Box::pin(store.ready(deadline)).await,

@@ -328,6 +328,10 @@ impl Maker<'_> {
             let crowd: Vec<(usize, usize)> = pairs.iter().copied().filter(|p| p.1 < pairs[0].1 + 2).collect();
             (from, to) = *self.random.pick(&crowd);
         }
+        if relationship.hierarchy && self.random.chance(60) {
+            // Under the last that was made before it, so that hierarchies are deep.
+            to = pairs.iter().filter(|pair| pair.0 == from).map(|pair| pair.1).max().unwrap_or(to);
+        }
         let ends = format!(
             "  fact {} \"{}\" {}",
             quoted(&self.entities[from].id),

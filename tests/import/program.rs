@@ -18,7 +18,7 @@ fn import(neo4j: &Neo4j, flags: &[&str]) -> Result<(i32, String, String), Failed
 }
 
 pub fn the_program_tells_what_it_does(neo4j: &Neo4j) -> Result<(), Failed> {
-    block_on(async { clear(&connect(&neo4j.uri, neo4j)?).await })?;
+    block_on(async { clear(&connect(neo4j)?).await })?;
     let folder = tempfile::tempdir()?;
     let seed = |name: &str, second: bool| -> Result<String, Failed> {
         let reference = folder.path().join(name).join("reference");
@@ -58,7 +58,7 @@ pub fn the_examples_of_the_page_answer(neo4j: &Neo4j) -> Result<(), Failed> {
     let examples: Vec<&str> = page.split("```cypher\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(examples.len() >= 2, "the page has no examples");
     block_on(async {
-        let client = connect(&neo4j.uri, neo4j)?;
+        let client = connect(neo4j)?;
         for example in examples {
             // The client takes one column, named row.
             let statement = format!("CALL () {{ {example} }} RETURN 1 AS row");

@@ -32,6 +32,8 @@ pub struct Script {
     /// So many statements fail with this code; all others give one row, the number 1 in the column `row`.
     pub failing: u64,
     pub code: &'static str,
+    /// They fail when their rows are asked for; otherwise when they are sent.
+    pub late: bool,
     /// The only login that is taken, if one is named: the HELLO's scheme and credentials.
     pub login: Option<(&'static str, String)>,
 }
@@ -88,7 +90,7 @@ async fn serve(mut client: TcpStream, script: &Script, seen: &Seen) -> io::Resul
     let mut handshake = [0; 20];
     client.read_exact(&mut handshake).await?;
     client.write_all(&[0, 0, 4, 4]).await?;
-    let mut has_failed = false;
+    let (mut has_failed, mut will_fail) = (false, false);
     loop {
         let message = receive(&mut client).await?;
         let signature = message.get(1).copied().unwrap_or(GOODBYE);
@@ -107,7 +109,7 @@ async fn serve(mut client: TcpStream, script: &Script, seen: &Seen) -> io::Resul
             }
             GOODBYE => return Ok(()),
             RESET => {
-                has_failed = false;
+                (has_failed, will_fail) = (false, false);
                 vec![success(&[])]
             }
             ROUTE => {
@@ -115,7 +117,14 @@ async fn serve(mut client: TcpStream, script: &Script, seen: &Seen) -> io::Resul
                 vec![success(&[("rt", table(&script.members))])]
             }
             RUN if seen.statements.fetch_add(1, Ordering::Relaxed) < script.failing => {
-                has_failed = true;
+                (has_failed, will_fail) = (!script.late, script.late);
+                match script.late {
+                    true => vec![success(&[("fields", list(&[string("row")]))])],
+                    false => vec![failure(script.code)],
+                }
+            }
+            PULL if will_fail => {
+                will_fail = false;
                 vec![failure(script.code)]
             }
             RUN => vec![success(&[("fields", list(&[string("row")])), ("t_first", vec![1])])],

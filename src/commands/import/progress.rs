@@ -110,6 +110,7 @@ impl Lines {
 
 fn name(stage: Stage) -> &'static str {
     match stage {
+        Stage::Read => "megabytes read",
         Stage::Compared => "compared",
         Stage::Removed => "removed",
         Stage::Entities => "entities",

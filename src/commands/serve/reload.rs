@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use mdgraph::api::current::Current;
 use mdgraph::api::engine::PlanEngine;
+use mdgraph::ingest::{is_seed, is_whole_graph};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -98,7 +99,7 @@ fn look(directories: &[PathBuf]) -> Look {
 }
 
 fn is_data(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "kdl" || end == "graphql" || end == "ndjson")
+    is_seed(path) || is_whole_graph(path) || path.extension().is_some_and(|end| end == "graphql")
 }
 
 /// What reloads.

@@ -10,9 +10,9 @@ use mdgraph::config::{Limits, OntologySettings, SeedSettings, StoreAddress, Stor
 use mdgraph::ingest::{self, Loaded};
 use mdgraph::metrics::Metrics;
 use mdgraph::ontology::Ontology;
-use mdgraph::store::Store;
 use mdgraph::store::memory::{Memory, Snapshot};
 use mdgraph::store::neo4j::Neo4jStore;
+use mdgraph::store::{NotReady, Store};
 use tokio::runtime::Handle;
 
 use crate::commands::{Failure, neo4j, ontology, seed, seed_failure};
@@ -41,10 +41,8 @@ impl Source {
         // The database need not answer: the server starts, says that it is not ready, and answers as soon as the database does.
         let words = match runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)) {
             Ok(()) => "over Neo4j, which answers".to_owned(),
-            Err(_) => match store.lacks() {
-                Some(words) => format!("over Neo4j, which is not ready: {words}"),
-                None => "over Neo4j, which does not answer yet".to_owned(),
-            },
+            Err(NotReady::Lacks(words)) => format!("over Neo4j, which is not ready: {words}"),
+            Err(NotReady::Store(_)) => "over Neo4j, which does not answer yet".to_owned(),
         };
         Ok((self.over(ontology, Store::Neo4j(store))?, words))
     }
@@ -69,16 +67,13 @@ impl Source {
                 Ok(words)
             }
             Store::Neo4j(store) if same => {
-                runtime
-                    .block_on(store.ready(Instant::now() + FIRST_ANSWER))
-                    .map_err(|error| store.lacks().map_or_else(|| error.to_string(), |words| words.to_string()))?;
+                runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER))?;
                 Ok("looked at the database again: it answers; the ontology is the same".to_owned())
             }
             Store::Neo4j(_) => {
                 let store = self.database(&ontology)?.ok_or("the store is a database no more")?;
-                runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)).map_err(|error| {
-                    let words = store.lacks().map_or_else(|| error.to_string(), |words| words.to_string());
-                    format!("the ontology changed, but {words}; run mdgraph import with it, then reload again")
+                runtime.block_on(store.ready(Instant::now() + FIRST_ANSWER)).map_err(|why| {
+                    format!("the ontology changed, but {why}; run mdgraph import with it, then reload again")
                 })?;
                 current.replace(self.over(ontology, Store::Neo4j(store))?);
                 Ok("the ontology changed, and the database holds an import of it".to_owned())

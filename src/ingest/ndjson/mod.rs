@@ -11,7 +11,7 @@ mod stream;
 mod write;
 
 pub(super) use lines::member;
-pub use stream::Stream;
+pub use stream::{READINGS, Stream};
 pub use write::{Ids, Lines, write};
 
 use super::problem::Problems;
@@ -38,7 +38,7 @@ pub(super) const FORMAT: i64 = 1;
 
 /// Whether a file is one.
 pub(super) fn is_whole_graph(file: &SeedFile) -> bool {
-    std::path::Path::new(&file.name).extension().is_some_and(|end| end == EXTENSION)
+    super::is_whole_graph(std::path::Path::new(&file.name))
 }
 
 /// Reads a graph. It stands in one file, alone.

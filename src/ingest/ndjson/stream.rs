@@ -53,14 +53,17 @@ struct Glance<'l> {
     by: Option<Cow<'l, str>>,
 }
 
+/// How many times a file is gone through before it is known to be right: for the ids, and for what refers to them.
+pub const READINGS: u64 = 2;
+
 impl Stream {
-    /// Checks a file, line by line, without holding it.
+    /// Checks a file, line by line, without holding it; goes through it [`READINGS`] times, and tells how many more bytes it went through.
     ///
     /// # Errors
     /// What is wrong in it, in the order of lines, the first thousand; a file that cannot be read is one of them.
-    pub fn open(ontology: &Arc<Ontology>, path: &Path) -> Result<Stream, Vec<Problem>> {
+    pub fn open(ontology: &Arc<Ontology>, path: &Path, tell: &dyn Fn(u64)) -> Result<Stream, Vec<Problem>> {
         let mut problems = Problems::new(vec![path.display().to_string()]);
-        let stream = Stream::check(ontology, path, &mut problems);
+        let stream = Stream::check(ontology, path, &mut problems, tell);
         let unread = stream.as_ref().err().map(ToString::to_string);
         if let Some(error) = unread {
             let message =
@@ -73,11 +76,12 @@ impl Stream {
         }
     }
 
-    fn check(ontology: &Arc<Ontology>, path: &Path, problems: &mut Problems) -> io::Result<Stream> {
+    fn check(ontology: &Arc<Ontology>, path: &Path, problems: &mut Problems, tell: &dyn Fn(u64)) -> io::Result<Stream> {
         let state = state(path)?;
         let mut glances = Glances::default();
         let mut statements = Statements::default();
         each_line(path, |at, line| {
+            tell(line.len() as u64);
             if let Ok(glance) = serde_json::from_str::<Glance<'_>>(line) {
                 glances.add(&glance);
                 // Few, and needed before the figures that are in them.
@@ -110,6 +114,7 @@ impl Stream {
         let wholes = vec![None; observations.len()];
         let mut checked = Checked::new(ontology, &ids, &entities, figures, wholes, superseding, again);
         each_line(path, |at, line| {
+            tell(line.len() as u64);
             if let Some(node) = lines::line(line, at, reader.problems()) {
                 checked.line(node, &mut reader);
             }

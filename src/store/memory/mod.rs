@@ -29,8 +29,8 @@ mod work;
 use super::{Datum, StoreError, Work};
 use crate::graph::{Graph, Value};
 use crate::ontology::{Direction, KindSet, PropId, RelId};
-use crate::plan::ir::{Root, View};
-use crate::plan::optimise::Counts;
+use crate::plan::ir::{EntityKey, EntityOrder, Root, View};
+use crate::plan::optimise::{Counts, is_indexed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -93,6 +93,14 @@ impl Counts for Snapshot {
     }
     fn search_keys(&self) -> u64 {
         self.index.names.len() as u64
+    }
+    fn keeps(&self, order: &[EntityOrder]) -> bool {
+        match order {
+            [] => true,
+            [EntityOrder { key: EntityKey::Name | EntityKey::Degree, .. }] => true,
+            [EntityOrder { key: EntityKey::Property(id), .. }] => is_indexed(*id, &self.graph.ontology),
+            _ => false,
+        }
     }
 }
 

@@ -16,8 +16,20 @@ pub struct Address {
     pub database: Option<String>,
 }
 
-/// Refuses what the driver would only misunderstand later, or panic about.
-pub(super) fn check_address(uri: &str) -> Result<(), Error> {
+/// The port of an address that names none.
+const BOLT: u16 = 7687;
+
+/// An address in its parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parts<'u> {
+    /// One of Neo4j's.
+    pub scheme: &'u str,
+    pub host: String,
+    pub port: u16,
+}
+
+/// Reads an address; refuses what the driver would only misunderstand later, or panic about.
+pub(super) fn parts(uri: &str) -> Result<Parts<'_>, Error> {
     let (scheme, rest) = uri.split_once("://").ok_or(Error::Address("has no scheme"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if !matches!(scheme, "bolt" | "bolt+s" | "bolt+ssc" | "neo4j" | "neo4j+s" | "neo4j+ssc") {
@@ -26,10 +38,19 @@ pub(super) fn check_address(uri: &str) -> Result<(), Error> {
     if authority.contains('@') {
         return Err(Error::Address("contains a login; give it by --neo4j-user and NEO4J_PASSWORD"));
     }
-    if authority.is_empty() || authority.starts_with(':') {
+    let (host, rest) = match authority.strip_prefix('[') {
+        Some(inner) => inner.split_once(']').ok_or(Error::Address("has a host in brackets that do not end"))?,
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    if host.is_empty() {
         return Err(Error::Address("names no host"));
     }
-    Ok(())
+    let port = match rest.strip_prefix(':') {
+        Some(port) => port.parse().map_err(|_| Error::Address("has a port that is no number up to 65535"))?,
+        None if rest.is_empty() => BOLT,
+        None => return Err(Error::Address("is not understood")),
+    };
+    Ok(Parts { scheme, host: host.to_owned(), port })
 }
 
 pub(super) fn refused_address(error: &neo4rs::Error) -> Error {
@@ -51,10 +72,28 @@ mod tests {
             "bolt+ssc://[::1]:1",
             "neo4j+ssc://db/",
         ] {
-            assert!(check_address(good).is_ok(), "{good}");
+            assert!(parts(good).is_ok(), "{good}");
         }
-        for bad in ["localhost:7687", "http://db", "bolt://", "bolt://:7687", "bolt://me:secret@db", "://db"] {
-            assert!(matches!(check_address(bad), Err(Error::Address(_))), "{bad}");
+        for bad in [
+            "localhost:7687",
+            "http://db",
+            "bolt://",
+            "bolt://:7687",
+            "bolt://me:secret@db",
+            "://db",
+            "bolt://db:many",
+            "bolt://[::1",
+            "bolt://[::1]x",
+        ] {
+            assert!(matches!(parts(bad), Err(Error::Address(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        let read = |uri| parts(uri).map(|parts| (parts.host, parts.port)).ok();
+        assert_eq!(read("bolt://db:1"), Some(("db".into(), 1)));
+        assert_eq!(read("bolt://db"), Some(("db".into(), BOLT)));
+        assert_eq!(read("neo4j+s://[::1]:2/x"), Some(("::1".into(), 2)));
     }
 }

@@ -30,6 +30,8 @@ struct State {
     failures: u32,
     /// When the circuit opened or the last probe began. A probe that was cancelled therefore blocks nobody for longer.
     asked: Option<Instant>,
+    /// When it last answered.
+    answered: Option<Instant>,
 }
 
 impl Breaker {
@@ -46,9 +48,9 @@ impl Breaker {
         }
     }
 
-    /// The database answered: the circuit is closed.
-    pub fn succeeded(&self) {
-        *self.state() = State::default();
+    /// The database answered at this moment: the circuit is closed.
+    pub fn succeeded(&self, now: Instant) {
+        *self.state() = State { failures: 0, asked: None, answered: Some(now) };
     }
 
     /// The database did not answer until this moment. True when this opened the circuit.
@@ -62,11 +64,15 @@ impl Breaker {
         opens
     }
 
-    /// The database was asked and did not answer: no need to count. True when this opened the circuit.
-    pub fn open(&self, now: Instant) -> bool {
+    /// The database was asked at a moment and did not answer until now: no need to count, unless somebody had an answer meanwhile. True
+    /// when this opened the circuit.
+    pub fn open(&self, since: Instant, now: Instant) -> bool {
         let mut state = self.state();
+        if state.answered.is_some_and(|answered| answered >= since) {
+            return false;
+        }
         let opens = state.asked.is_none();
-        *state = State { failures: FAILURES_TO_OPEN, asked: state.asked.or(Some(now)) };
+        *state = State { failures: FAILURES_TO_OPEN, asked: state.asked.or(Some(now)), answered: state.answered };
         opens
     }
 
@@ -92,7 +98,7 @@ mod tests {
         for _ in 1..FAILURES_TO_OPEN {
             assert!(!breaker.failed(start));
         }
-        breaker.succeeded();
+        breaker.succeeded(start);
         for _ in 1..FAILURES_TO_OPEN {
             assert!(!breaker.failed(start));
             assert_eq!(breaker.admit(start), Admission::Pass);
@@ -107,7 +113,7 @@ mod tests {
 
         let later = later + PROBE_AFTER;
         assert_eq!(breaker.admit(later), Admission::Probe);
-        breaker.succeeded();
+        breaker.succeeded(later);
         assert_eq!(breaker.admit(later), Admission::Pass);
     }
 
@@ -116,11 +122,13 @@ mod tests {
         let breaker = Breaker::default();
         let start = Instant::now();
         assert!(!breaker.is_open());
-        assert!(breaker.open(start) && breaker.is_open());
-        assert!(!breaker.open(start), "it is open already");
+        assert!(breaker.open(start, start) && breaker.is_open());
+        assert!(!breaker.open(start, start), "it is open already");
         assert_eq!(breaker.admit(start), Admission::Refuse);
         assert_eq!(breaker.admit(start + PROBE_AFTER), Admission::Probe);
-        breaker.succeeded();
+        breaker.succeeded(start + PROBE_AFTER);
+        assert!(!breaker.is_open());
+        assert!(!breaker.open(start, start + 2 * PROBE_AFTER), "others had an answer while it was asked");
         assert!(!breaker.is_open());
     }
 }

@@ -5,21 +5,23 @@
 //!   semaphore with as many permits as the pool has connections bounds the wait;
 //! - dropping a call does not stop the statement: each statement carries `tx_timeout`, a little below the request's deadline;
 //! - it retries transient failures for up to a minute: the deadline cuts that short;
-//! - a connection that a firewall silently dropped hangs when it is taken: when a call was not answered in time, the whole pool is
-//!   replaced and the database is asked over a new connection, beside the requests: its answer closes the circuit, its silence opens it.
+//! - a connection that a firewall silently dropped hangs when it is taken: when a call was not answered in time, the database is asked
+//!   over a new pool, beside the requests: with an answer that pool takes the place of the old one, silence opens the circuit.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use neo4rs::{ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind};
+use futures::future::{Either, select};
+use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use super::address::Address;
-use super::address::{check_address, refused_address};
+use super::address::{parts, refused_address};
 use super::breaker::{Admission, Breaker};
 use super::token::{Relay, Token};
 use super::value::Value;
@@ -139,15 +141,14 @@ enum Failure {
 }
 
 impl Client {
-    /// A client for this address. Does not connect yet; see [`Client::check`].
+    /// A client for this address. Does not connect yet.
     pub fn new(address: &Address, limits: Limits) -> Result<Client, Error> {
-        check_address(&address.uri)?;
+        parts(&address.uri)?;
         Client::over(address, None, limits)
     }
 
     /// The same with a bearer token in the place of user and password. What it allows, says [`token`](super::token).
     pub fn with_token(address: &Address, token: Token, limits: Limits) -> Result<Client, Error> {
-        check_address(&address.uri)?;
         let relay = Relay::new(&address.uri, token)?;
         let address = Address {
             uri: relay.uri.clone(),
@@ -203,10 +204,19 @@ impl Client {
         self.0.attempts(deadline, || self.0.read_once(statement, deadline)).await
     }
 
-    /// Runs a writing statement. It may run more than once, when an answer was lost: it must be idempotent.
+    /// Runs a writing statement, once: after an error it may be done or not, and the caller knows what may be sent again.
     pub async fn write(&self, statement: &Statement) -> Result<(), Error> {
         let deadline = Instant::now() + self.0.limits.batch;
-        self.0.attempts(deadline, || self.0.write_once(statement, deadline)).await
+        self.0.begin(deadline).await?;
+        self.0.write_once(statement, deadline).await.map_err(Failure::into_error)
+    }
+}
+
+impl Failure {
+    fn into_error(self) -> Error {
+        match self {
+            Failure::Passing(error) | Failure::Final(error) => error,
+        }
     }
 }
 
@@ -215,10 +225,7 @@ impl Inner {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        if let Some(relay) = &self.relay {
-            relay.start();
-        }
-        self.admit(deadline).await?;
+        self.begin(deadline).await?;
         let mut pause = PAUSE;
         for _ in 0..RETRIES {
             match attempt().await {
@@ -234,9 +241,15 @@ impl Inner {
             }
             pause *= 2;
         }
-        attempt().await.map_err(|failure| match failure {
-            Failure::Passing(error) | Failure::Final(error) => error,
-        })
+        attempt().await.map_err(Failure::into_error)
+    }
+
+    /// What goes before every call.
+    async fn begin(self: &Arc<Self>, deadline: Instant) -> Result<(), Error> {
+        if let Some(relay) = &self.relay {
+            relay.start();
+        }
+        self.admit(deadline).await
     }
 
     async fn read_once(self: &Arc<Self>, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Failure> {
@@ -292,13 +305,13 @@ impl Inner {
         let until = deadline.min(Instant::now() + limit);
         match timeout_at(until, call).await {
             Ok(Ok(answer)) => {
-                self.breaker.succeeded();
+                self.breaker.succeeded(Instant::now().into_std());
                 Ok(answer)
             }
             Ok(Err(error)) => Err(self.failure(&error, statement)),
             Err(_) => {
                 tracing::warn!("neo4j: no answer in time");
-                self.failed();
+                // The statement may be hard, or the time short: whether the database lives, it is asked.
                 self.probe();
                 let error = if until == deadline { Error::Timeout } else { Error::Unavailable };
                 Err(Failure::Final(error))
@@ -321,8 +334,8 @@ impl Inner {
         }
     }
 
-    /// Asks the database whether it answers, over a new pool, and sets the circuit by that; goes on when nobody waits for it. It takes no
-    /// permit: those may all be held by calls that hang. None while another one is under way.
+    /// Asks the database whether it answers, and sets the circuit by that; goes on when nobody waits for it. It takes no permit: those may
+    /// all be held by calls that hang. None while another one is under way.
     fn probe(self: &Arc<Self>) -> Option<JoinHandle<bool>> {
         if self.is_probed.swap(true, Ordering::AcqRel) {
             return None;
@@ -330,48 +343,50 @@ impl Inner {
         let probed = Probed(self.clone());
         Some(tokio::spawn(async move {
             let inner = &probed.0;
-            inner.renew();
+            let since = Instant::now();
             let answers = inner.answers().await;
+            let now = Instant::now().into_std();
             if answers {
-                inner.breaker.succeeded();
-            } else if inner.breaker.open(Instant::now().into_std()) {
+                inner.breaker.succeeded(now);
+            } else if inner.breaker.open(since.into_std(), now) {
                 tracing::error!("neo4j: the circuit is open; requests are refused until the database answers again");
             }
             answers
         }))
     }
 
+    /// Asks over a new pool, which takes the place of the old one if it has an answer: connections from before an outage may be dead. Asks
+    /// over the old one too, which alone knows a cluster's members when the one that the address names is away.
     async fn answers(&self) -> bool {
-        let milliseconds = i64::try_from(PROBE.as_millis()).unwrap_or(i64::MAX);
-        let graph = self.graph();
-        let call = async {
-            let mut rows = graph.execute_read(neo4rs::query(PROBED).extra("tx_timeout", milliseconds)).await?;
-            while rows.next().await?.is_some() {}
-            Ok::<_, neo4rs::Error>(())
+        let old = self.graph();
+        let over_new = async {
+            let new = self.connect().await?;
+            asked(&new).await.then(|| self.replace(new))
         };
-        match timeout(PROBE, call).await {
-            Ok(Ok(())) => true,
-            Ok(Err(error)) => {
-                tracing::warn!(error.message = %error, "neo4j: the database does not answer yet");
-                false
-            }
-            Err(_) => false,
+        let (over_new, over_old) = (pin!(over_new), pin!(asked(&old)));
+        match select(over_new, over_old).await {
+            Either::Left((Some(()), _)) => true,
+            Either::Left((None, over_old)) => over_old.await,
+            // The dead connections are in the old pool, if there are any.
+            Either::Right((answers, over_new)) => over_new.await.is_some() || answers,
         }
     }
 
     fn failed(&self) {
         if self.breaker.failed(Instant::now().into_std()) {
             tracing::error!("neo4j: the circuit is open; requests are refused until the database answers again");
-            self.renew();
         }
     }
 
-    /// Replaces the pool, so that no connection from before an outage is tried again.
-    fn renew(&self) {
-        match Graph::connect(self.config.clone()) {
-            Ok(graph) => *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph,
-            Err(error) => tracing::error!(error.message = %error, "neo4j: the pool cannot be replaced"),
-        }
+    /// A pool without connections yet. To prepare its TLS reads files.
+    async fn connect(&self) -> Option<Graph> {
+        let config = self.config.clone();
+        let made = spawn_blocking(move || Graph::connect(config)).await.ok()?;
+        made.inspect_err(|error| tracing::error!(error.message = %error, "neo4j: the pool cannot be replaced")).ok()
+    }
+
+    fn replace(&self, graph: Graph) {
+        *self.graph.write().unwrap_or_else(PoisonError::into_inner) = graph;
     }
 
     fn graph(&self) -> Graph {
@@ -422,6 +437,24 @@ impl Inner {
     }
 }
 
+/// Whether a pool gives an answer within [`PROBE`].
+async fn asked(graph: &Graph) -> bool {
+    let milliseconds = i64::try_from(PROBE.as_millis()).unwrap_or(i64::MAX);
+    let call = async {
+        let mut rows = graph.execute_read(neo4rs::query(PROBED).extra("tx_timeout", milliseconds)).await?;
+        while rows.next().await?.is_some() {}
+        Ok::<_, neo4rs::Error>(())
+    };
+    match timeout(PROBE, call).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(error.message = %error, "neo4j: the database does not answer yet");
+            false
+        }
+        Err(_) => false,
+    }
+}
+
 /// The driver's form of a statement, with the time that the database may spend on it.
 fn query(statement: &Statement, deadline: Instant) -> Result<neo4rs::Query, Failure> {
     let remaining = deadline.saturating_duration_since(Instant::now());
@@ -432,7 +465,7 @@ fn query(statement: &Statement, deadline: Instant) -> Result<neo4rs::Query, Fail
     }
     let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
     Ok(neo4rs::query(&statement.text)
-        .params(statement.parameters.iter().map(|(name, value)| (name.as_str(), value.clone())))
+        .params(statement.parameters.iter().map(|(name, value)| (name.as_str(), BoltType::from(value))))
         .extra("tx_timeout", milliseconds))
 }
 

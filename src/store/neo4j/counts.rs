@@ -1,11 +1,12 @@
 //! How much there is of what, for the optimiser: counted by an import, kept beside the graph, read when the store is opened.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::value::Value;
 use crate::graph;
-use crate::graph::records::Survey;
+use crate::graph::records::{Survey, Values};
 use crate::ontology::{Direction, Indexing, KindSet, Ontology, PropId, RelId};
+use crate::plan::ir::{EntityKey, EntityOrder};
 use crate::plan::optimise::Counts;
 
 /// By position in the ontology that the graph was made for.
@@ -25,12 +26,17 @@ pub struct Counted {
     current: Vec<u64>,
     /// [`Totals::known_until`](crate::graph::Totals) as its code; 0 when there is none.
     known_until: u64,
+    /// Entities by value of an indexed property.
+    values: BTreeMap<PropId, Values>,
     unique: HashSet<PropId>,
 }
 
 /// The properties that keep it, each a list of whole numbers.
 pub const PARTS: [&str; 6] =
     ["entitiesByKind", "factsByType", "subjectsByType", "objectsByType", "others", "currentFactsByType"];
+/// The property that keeps the entities by value, beside [`PARTS`]: a list of texts, `PROPERTY<tab>ENTITIES<tab>VALUE`. A line without a value
+/// counts all that have the property.
+pub const VALUES: &str = "entitiesByValue";
 /// Those of [`PARTS`] that [`Root::Totals`](crate::plan::ir::Root::Totals) is answered from: entities, current facts, others.
 pub const TOTALS: [&str; 3] = [PARTS[0], PARTS[5], PARTS[4]];
 /// Where in `others` the observations stand.
@@ -38,7 +44,7 @@ pub const OBSERVATIONS: usize = 0;
 /// Where in `others` the last known day stands.
 pub const KNOWN_UNTIL: usize = 2;
 
-/// Of indexed values, names and places nothing is counted; what is assumed then.
+/// Of places, and of values that are no text, nothing is counted; what is assumed then.
 const SHARE_OF_A_VALUE: u64 = 20;
 const SHARE_UNDER_A_PLACE: u64 = 10;
 
@@ -54,6 +60,7 @@ impl Counted {
             keys: survey.keys,
             current: survey.current.clone(),
             known_until: survey.known_until,
+            values: survey.values.clone(),
             ..Counted::none(ontology)
         }
     }
@@ -71,6 +78,7 @@ impl Counted {
             keys: 0,
             current: relationships(),
             known_until: 0,
+            values: BTreeMap::new(),
             unique: unique.filter_map(|(i, _)| u16::try_from(i).ok()).map(PropId).collect(),
         }
     }
@@ -83,7 +91,17 @@ impl Counted {
         lists.map(list)
     }
 
-    /// From what was kept, in the order of [`PARTS`]; what is missing counts as nothing.
+    /// What [`VALUES`] keeps.
+    pub fn stored_values(&self, ontology: &Ontology) -> Value {
+        let lines = self.values.iter().flat_map(|(property, values)| {
+            let name = &ontology.property(*property).name;
+            let each = values.each.iter().map(move |(value, entities)| format!("{name}\t{entities}\t{value}"));
+            std::iter::once(format!("{name}\t{}\t", values.entities)).chain(each)
+        });
+        Value::texts(lines)
+    }
+
+    /// From what was kept, in the order of [`PARTS`] and then [`VALUES`]; what is missing counts as nothing.
     pub fn read(ontology: &Ontology, parts: &[Value]) -> Counted {
         let mut counted = Counted::none(ontology);
         let fill = |counts: &mut [u64], part: Option<&Value>| {
@@ -102,6 +120,23 @@ impl Counted {
         fill(&mut others, parts.get(4));
         [counted.observations, counted.keys, counted.known_until] = others;
         fill(&mut counted.current, parts.get(5));
+        let Some(Value::List(lines)) = parts.get(PARTS.len()) else { return counted };
+        for line in lines {
+            let Value::Text(line) = line else { continue };
+            let mut line = line.splitn(3, '\t');
+            let (Some(name), Some(Ok(entities)), Some(value)) =
+                (line.next(), line.next().map(str::parse::<u64>), line.next())
+            else {
+                continue;
+            };
+            let Some(property) = ontology.property_named(name) else { continue };
+            let values = counted.values.entry(property).or_default();
+            if value.is_empty() {
+                values.entities = entities;
+            } else {
+                values.each.insert(value.to_owned(), entities);
+            }
+        }
         counted
     }
 
@@ -131,8 +166,14 @@ impl Counts for Counted {
     fn edges_of(&self, _: &str, _: RelId, _: Direction) -> Option<u64> {
         None
     }
-    fn with_property(&self, property: PropId, _: &graph::Value) -> u64 {
-        if self.unique.contains(&property) { 1 } else { self.all_entities() / SHARE_OF_A_VALUE }
+    fn with_property(&self, property: PropId, value: &graph::Value) -> u64 {
+        if self.unique.contains(&property) {
+            return 1;
+        }
+        match (self.values.get(&property), value.as_str()) {
+            (Some(values), Some(text)) => values.having(text),
+            _ => self.all_entities() / SHARE_OF_A_VALUE,
+        }
     }
     fn named(&self, _: &str) -> u64 {
         1
@@ -149,6 +190,10 @@ impl Counts for Counted {
     }
     fn search_keys(&self) -> u64 {
         self.keys
+    }
+    /// An index in the order of names; what lacks a property is in no index, and degrees have none.
+    fn keeps(&self, order: &[EntityOrder]) -> bool {
+        matches!(order, [] | [EntityOrder { key: EntityKey::Name, .. }])
     }
 }
 

@@ -4,7 +4,7 @@
 //! how the graph lies there, [`import`](mod@import) and `schema` put it there.
 
 mod address;
-pub mod breaker;
+mod breaker;
 pub mod client;
 pub mod counts;
 pub mod cypher;
@@ -15,15 +15,16 @@ pub mod render;
 mod schema;
 pub mod token;
 pub mod value;
-pub mod vocabulary;
+mod vocabulary;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::ontology::Ontology;
 use crate::plan::ir::{Root, View};
 use crate::plan::optimise::choose_anchor;
-use crate::store::{Datum, StoreError, Work};
+use crate::store::{Datum, NotReady, StoreError, Work};
 use client::{Client, Error, Statement};
 use counts::Counted;
 use render::Retired;
@@ -33,6 +34,11 @@ use vocabulary::Difference;
 /// Said of a database while an import of the ontology that is served has not come to its end.
 const UNFINISHED: &str = "an import is under way, or was interrupted; if so, run mdgraph import again";
 
+/// How long what a database says of itself is taken for true while requests come.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+/// … and while it cannot be served.
+const LACKS_STILL: Duration = Duration::from_secs(1);
+
 /// A database that an import filled. Connects when first asked, so that a server starts without it.
 #[derive(Clone, Debug)]
 pub struct Neo4jStore(Arc<Inner>);
@@ -41,10 +47,20 @@ pub struct Neo4jStore(Arc<Inner>);
 struct Inner {
     client: Client,
     ontology: Arc<Ontology>,
-    /// None until the database was found to be filled for this ontology.
-    opened: RwLock<Option<Arc<Opened>>>,
-    /// What the database lacks to be served, when it was last asked and answered.
-    lacks: RwLock<Option<Arc<str>>>,
+    known: RwLock<Arc<Known>>,
+    /// While the database is looked at beside the requests.
+    is_looked_at: AtomicBool,
+}
+
+/// What the database said of itself when it was last asked.
+#[derive(Debug, Default)]
+struct Known {
+    /// None unless it was found to be filled for this ontology.
+    opened: Option<Arc<Opened>>,
+    /// What it lacks to be served, in words for whoever runs the server.
+    lacks: Option<Arc<str>>,
+    /// When that was.
+    looked: Option<Instant>,
 }
 
 /// What is known of the database beside its content.
@@ -57,75 +73,108 @@ struct Opened {
 impl Neo4jStore {
     /// A store over this database, for an ontology. Does not connect yet.
     pub fn new(client: Client, ontology: Arc<Ontology>) -> Neo4jStore {
-        Neo4jStore(Arc::new(Inner { client, ontology, opened: RwLock::new(None), lacks: RwLock::new(None) }))
+        Neo4jStore(Arc::new(Inner { client, ontology, known: RwLock::default(), is_looked_at: AtomicBool::new(false) }))
     }
 
     /// Whether it can answer now: the database answers, and a finished import for this ontology filled it. Asked by the readiness
     /// check, it also takes notice of a new import.
-    pub async fn ready(&self, deadline: Instant) -> Result<(), StoreError> {
+    pub async fn ready(&self, deadline: Instant) -> Result<(), NotReady> {
         self.open(deadline).await.map(drop)
-    }
-
-    /// What the database lacks to be served, in words for whoever runs the server; none while it does not answer or lacks nothing.
-    pub fn lacks(&self) -> Option<Arc<str>> {
-        self.0.lacks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Chooses where a root starts, by the counts of the last import; leaves it alone before the database first answered.
     pub fn choose_anchor(&self, root: &mut Root) {
-        if let Some(opened) = self.opened() {
+        if let Some(opened) = &self.known().opened {
             choose_anchor(root, &self.0.ontology, &opened.counted);
         }
     }
 
     /// Entities, facts and observations, as the last import counted them; none before the database first answered.
     pub fn size(&self) -> Option<(u64, u64, u64)> {
-        self.opened().map(|opened| opened.counted.size())
+        self.known().opened.as_ref().map(|opened| opened.counted.size())
     }
 
     /// Executes one root field. The work is the database's, and not counted here.
     pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
-        let opened = match self.opened() {
-            Some(opened) => opened,
-            None => self.open(deadline).await?,
-        };
+        let opened = self.opened(deadline).await?;
         let statement = render::statement(&self.0.ontology, &opened.retired, root, view);
-        let rows = self.0.client.read(&statement, deadline.into()).await.map_err(told)?;
+        let rows = self.0.client.read(&statement, deadline.into()).await.map_err(|error| {
+            if let Error::Query = error {
+                self.look_beside();
+            }
+            told(error)
+        })?;
         match decode::answer(&self.0.ontology, root, rows) {
             Ok(answer) => Ok((answer, Work::default())),
             Err(misfit) => {
                 tracing::error!(error.message = %misfit, db.statement = statement.text, "neo4j: a row does not fit its plan");
+                self.look_beside();
                 Err(StoreError::Internal)
             }
         }
     }
 
-    fn opened(&self) -> Option<Arc<Opened>> {
-        self.0.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn known(&self) -> Arc<Known> {
+        self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn open(&self, deadline: Instant) -> Result<Arc<Opened>, StoreError> {
+    /// What a request needs to know. Somebody may fill the database for another ontology under a server that runs, so it is asked now and
+    /// then, beside the requests.
+    async fn opened(&self, deadline: Instant) -> Result<Arc<Opened>, StoreError> {
+        let known = self.known();
+        let is_older = |age: Duration| known.looked.is_none_or(|looked| looked.elapsed() >= age);
+        match (&known.opened, &known.lacks) {
+            (Some(opened), _) => {
+                if is_older(LOOK_AGAIN) {
+                    self.look_beside();
+                }
+                Ok(opened.clone())
+            }
+            (None, Some(_)) if !is_older(LACKS_STILL) => Err(StoreError::Unavailable),
+            (None, _) => self.open(deadline).await.map_err(|why| match why {
+                NotReady::Store(error) => error,
+                NotReady::Lacks(_) => StoreError::Unavailable,
+            }),
+        }
+    }
+
+    /// Has the database looked at while requests go on.
+    fn look_beside(&self) {
+        if self.0.is_looked_at.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let store = self.clone();
+        tokio::spawn(async move {
+            // What it says is kept, and told in the log.
+            let _ = store.open(Instant::now() + LOOK_AGAIN).await;
+            store.0.is_looked_at.store(false, Ordering::Release);
+        });
+    }
+
+    async fn open(&self, deadline: Instant) -> Result<Arc<Opened>, NotReady> {
         let rows = self.0.client.read(&about(), deadline.into()).await;
         let found = rows.map(|rows| self.understand(rows.into_iter().next()));
-        let lacks = found.as_ref().ok().and_then(|found| found.as_ref().err()).map(|words| Arc::from(words.as_str()));
-        let is_news = {
-            let mut known = self.0.lacks.write().unwrap_or_else(PoisonError::into_inner);
-            let is_news = *known != lacks;
-            *known = lacks.clone();
-            is_news
+        let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        let looked = Some(Instant::now());
+        let before = known.opened.clone();
+        let (next, result) = match found {
+            Err(error) => (Known { opened: before, lacks: None, looked }, Err(told(error).into())),
+            Ok(Ok(opened)) => {
+                let opened = Arc::new(opened);
+                (Known { opened: Some(opened.clone()), lacks: None, looked }, Ok(opened))
+            }
+            Ok(Err(words)) => {
+                let words: Arc<str> = words.into();
+                if known.lacks.as_ref() != Some(&words) {
+                    tracing::error!("neo4j: {words}");
+                }
+                // What another ontology's import wrote would be misread; what this one's replaces is served until it is done.
+                let opened = before.filter(|_| *words == *UNFINISHED);
+                (Known { opened, lacks: Some(words.clone()), looked }, Err(NotReady::Lacks(words)))
+            }
         };
-        if let Some(words) = &lacks {
-            if is_news {
-                tracing::error!("neo4j: {words}");
-            }
-            // What another ontology's import wrote would be misread; what this one's replaces is served until it is done.
-            if **words != *UNFINISHED {
-                *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = None;
-            }
-        }
-        let opened = Arc::new(found.map_err(told)?.map_err(|_| StoreError::Unavailable)?);
-        *self.0.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
-        Ok(opened)
+        *known = Arc::new(next);
+        result
     }
 
     /// What the answer to [`about`] says, or what is wrong with the database.
@@ -163,13 +212,14 @@ impl Neo4jStore {
 /// Asks a database what it holds.
 fn about() -> Statement {
     let text = format!(
-        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}] AS row",
+        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}, m.{}] AS row",
         layout::META,
         layout::VOCABULARY,
         layout::RETIRED,
         layout::ID,
         layout::BY,
         counts::PARTS.join(", m."),
+        counts::VALUES,
     );
     Statement { text, parameters: vec![("id".into(), import::META_ID.into())] }
 }

@@ -27,10 +27,12 @@ pub(super) enum Part {
 }
 
 /// One constraint or index.
-struct Wanted {
+struct Wanted<'o> {
     name: String,
     statement: String,
     part: Part,
+    /// The relationship whose facts it holds to be there once.
+    of: Option<&'o str>,
 }
 
 /// Creates what the ontology asks for and is missing, and drops what it no longer asks for.
@@ -55,9 +57,28 @@ pub(super) async fn apply(link: &Link<'_>, ontology: &Ontology, part: Part) -> R
         }
     }
     for wanted in wanted.iter().filter(|wanted| wanted.part <= part && !there.contains(&wanted.name)) {
-        link.run(wanted.statement.as_str()).await?;
+        match (link.run(wanted.statement.as_str()).await, wanted.of) {
+            (Err(Error::Query), Some(relationship)) => {
+                once(link, relationship).await?;
+                link.run(wanted.statement.as_str()).await?;
+            }
+            (done, _) => done?,
+        }
     }
     if part == Part::All { filled(link).await } else { Ok(()) }
+}
+
+/// Leaves one of the facts that are there twice: while they had no constraint yet, a batch whose answer was lost was sent again, and the
+/// first one was done nevertheless.
+async fn once(link: &Link<'_>, relationship: &str) -> Result<(), Error> {
+    tracing::warn!("neo4j: facts of {relationship} that a lost answer left twice are removed");
+    let text = format!(
+        "MATCH (a:{}) CALL (a) {{ MATCH (a)-[r:`{relationship}`]->() WITH r.{} AS id, collect(r) AS all WHERE size(all) > 1 \
+         UNWIND tail(all) AS more DELETE more }} IN TRANSACTIONS OF 10000 ROWS",
+        at::ENTITY,
+        at::FACT_ID
+    );
+    link.run(text).await
 }
 
 /// Waits until every index is filled.
@@ -78,13 +99,13 @@ async fn filled(link: &Link<'_>) -> Result<(), Error> {
 }
 
 /// Each one's name and the statement that creates it.
-fn wanted(ontology: &Ontology) -> Vec<Wanted> {
+fn wanted(ontology: &Ontology) -> Vec<Wanted<'_>> {
     let mut wanted = Vec::new();
     let mut unique = |what: &str, label: &str, property: &str| {
         let name = format!("{PREFIX}unique_{what}");
         let statement =
             format!("CREATE CONSTRAINT `{name}` IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.`{property}` IS UNIQUE");
-        wanted.push(Wanted { name, statement, part: Part::Keys });
+        wanted.push(Wanted { name, statement, part: Part::Keys, of: None });
     };
     unique("entity", at::ENTITY, at::ID);
     unique("observation", at::OBSERVATION, at::ID);
@@ -98,7 +119,7 @@ fn wanted(ontology: &Ontology) -> Vec<Wanted> {
         let properties: Vec<String> = properties.iter().map(|property| format!("n.`{property}`")).collect();
         let properties = properties.join(", ");
         let statement = format!("CREATE {kind} `{name}` IF NOT EXISTS FOR (n:`{label}`) ON ({properties})");
-        wanted.push(Wanted { name, statement, part: Part::All });
+        wanted.push(Wanted { name, statement, part: Part::All, of: None });
     };
     for property in ontology.properties.iter().filter(|property| property.indexing == Indexing::Index) {
         index(&format!("property_{}", property.name), "INDEX", at::ENTITY, &[&property.name]);
@@ -119,7 +140,7 @@ fn wanted(ontology: &Ontology) -> Vec<Wanted> {
             relationship.name,
             at::FACT_ID
         );
-        wanted.push(Wanted { name, statement, part: Part::Constraints });
+        wanted.push(Wanted { name, statement, part: Part::Constraints, of: Some(&relationship.name) });
     }
     wanted
 }

@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional_with_sizes};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -24,17 +25,15 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use super::address::{Parts, parts};
 use super::client::Error;
 
 /// Until the driver's login has been passed on; the driver itself has given up by then.
 const LOGIN: Duration = Duration::from_secs(10);
-/// Bytes that are on their way in each direction of a connection.
-const BUFFER: usize = 32 * 1024;
+/// How long a connection may be silent before the system asks the server whether it still holds it; as long as the driver's own.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// Bytes of the driver's login; it is far smaller.
 const MOST: usize = 64 * 1024;
-/// The port of an address that names none.
-const BOLT: u16 = 7687;
-
 /// Where a bearer token comes from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Token {
@@ -54,10 +53,13 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    fn read(&self) -> io::Result<String> {
+    async fn read(&self) -> io::Result<String> {
         match self {
             Token::Text(text) => Ok(text.clone()),
-            Token::File(path) => Ok(std::fs::read_to_string(path)?.lines().next().unwrap_or_default().to_owned()),
+            Token::File(path) => {
+                let text = tokio::fs::read_to_string(path).await?;
+                Ok(text.lines().next().unwrap_or_default().to_owned())
+            }
         }
     }
 }
@@ -83,20 +85,18 @@ struct Target {
 }
 
 impl Relay {
-    /// Before the server at this address, which [`check_address`](super::address::check_address) took.
+    /// Before the server at this address.
     ///
     /// # Errors
     /// An address that a token cannot be sent to, or a machine that gives no port.
     pub fn new(uri: &str, token: Token) -> Result<Relay, Error> {
-        let (scheme, rest) = uri.split_once("://").ok_or(Error::Address("has no scheme"))?;
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let Parts { scheme, host, port } = parts(uri)?;
         let is_encrypted = match scheme {
             "bolt" => false,
             "bolt+s" => true,
             "bolt+ssc" => return Err(Error::Address("takes any certificate, and a token must not be sent to anybody")),
             _ => return Err(Error::Address("is a cluster's, where the driver cannot log in with a token")),
         };
-        let (host, port) = host_and_port(authority).ok_or(Error::Address("names no host"))?;
         let tls = if is_encrypted { Some(tls(&host).map_err(failed)?) } else { None };
         let door = Listener::bind("127.0.0.1:0").map_err(failed)?;
         door.set_nonblocking(true).map_err(failed)?;
@@ -148,6 +148,7 @@ async fn connect(driver: TcpStream, target: &Target) -> io::Result<()> {
     let server =
         timeout(LOGIN, TcpStream::connect((target.host.as_str(), target.port))).await.map_err(|_| late())??;
     server.set_nodelay(true)?;
+    SockRef::from(&server).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))?;
     match &target.tls {
         None => log_in(driver, server, target).await,
         Some((connector, name)) => {
@@ -174,13 +175,19 @@ async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
         if !login.windows(target.secret.len()).any(|part| part == target.secret.as_bytes()) {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not this process that asks"));
         }
-        let token = target.token.read()?;
+        let token = target.token.read().await?;
         server.write_all(&hello(&token)?).await?;
         server.flush().await
     };
     timeout(LOGIN, begin).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    // How it ends, the driver finds out by itself.
-    copy_bidirectional_with_sizes(&mut driver, &mut server, BUFFER, BUFFER).await.ok();
+    // When one of them ends, so does the other: a connection that waits in the driver's pool would not notice by itself. What the server
+    // said before it ended has been passed on by then.
+    let (mut from_driver, mut to_driver) = driver.split();
+    let (mut from_server, mut to_server) = split(server);
+    tokio::select! {
+        _ = copy(&mut from_driver, &mut to_server) => {}
+        _ = copy(&mut from_server, &mut to_driver) => {}
+    }
     Ok(())
 }
 
@@ -222,18 +229,6 @@ fn hello(token: &str) -> io::Result<Vec<u8>> {
     Ok(whole)
 }
 
-fn host_and_port(authority: &str) -> Option<(String, u16)> {
-    let (host, rest) = match authority.strip_prefix('[') {
-        Some(inner) => inner.split_once(']')?,
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-    };
-    let port = match rest.strip_prefix(':') {
-        Some(port) => port.parse().ok()?,
-        None => BOLT,
-    };
-    (!host.is_empty()).then(|| (host.to_owned(), port))
-}
-
 /// TLS that trusts whom this machine trusts.
 fn tls(host: &str) -> io::Result<(TlsConnector, ServerName<'static>)> {
     let config = ClientConfig::builder().with_platform_verifier().map_err(io::Error::other)?.with_no_client_auth();
@@ -272,14 +267,26 @@ mod tests {
         assert!(!format!("{:?}", token()).contains("s3cret"));
     }
 
-    #[test]
-    fn hosts_are_names_or_addresses() {
-        let parts = |text: &str| host_and_port(text);
-        assert_eq!(parts("db:1"), Some(("db".into(), 1)));
-        assert_eq!(parts("db"), Some(("db".into(), BOLT)));
-        assert_eq!(parts("[::1]:2"), Some(("::1".into(), 2)));
-        assert_eq!(parts("db:many"), None);
-        assert_eq!(parts(":1"), None);
+    #[tokio::test]
+    async fn who_does_not_have_the_secret_borrows_no_token() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let relay =
+            Relay::new(&format!("bolt://{}", server.local_addr().unwrap()), Token::Text("t0ken".into())).unwrap();
+        relay.start();
+        for (credentials, is_let_in) in [("guessed", false), (relay.secret.as_str(), true)] {
+            let mut stranger = TcpStream::connect(relay.uri.trim_start_matches("bolt://")).await.unwrap();
+            stranger.write_all(&[0; 20]).await.unwrap();
+            let (mut database, _) = server.accept().await.unwrap();
+            database.read_exact(&mut [0; 20]).await.unwrap();
+            database.write_all(&[0, 0, 4, 4]).await.unwrap();
+            // A login as long as its credentials, in one chunk.
+            let length = u16::try_from(credentials.len()).unwrap().to_be_bytes();
+            stranger.write_all(&[&length, credentials.as_bytes(), &[0, 0]].concat()).await.unwrap();
+            let mut said = vec![0; 1024];
+            let heard = timeout(LOGIN, database.read(&mut said)).await.unwrap().unwrap();
+            assert_eq!(heard > 0, is_let_in, "{credentials}");
+            assert_eq!(String::from_utf8_lossy(&said).contains("t0ken"), is_let_in, "{credentials}");
+        }
     }
 
     #[test]

@@ -74,20 +74,18 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
-impl From<Value> for BoltType {
-    fn from(value: Value) -> BoltType {
+impl From<&Value> for BoltType {
+    fn from(value: &Value) -> BoltType {
         match value {
             Value::Null => BoltType::Null(BoltNull),
-            Value::Bool(truth) => truth.into(),
-            Value::Int(number) => BoltType::Integer(BoltInteger::new(number)),
-            Value::Float(number) => number.into(),
-            Value::Text(text) => text.into(),
-            Value::List(items) => {
-                BoltType::List(BoltList::from(items.into_iter().map(BoltType::from).collect::<Vec<_>>()))
-            }
-            Value::Map(entries) => {
-                BoltType::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect::<BoltMap>())
-            }
+            Value::Bool(truth) => (*truth).into(),
+            Value::Int(number) => BoltType::Integer(BoltInteger::new(*number)),
+            Value::Float(number) => (*number).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => BoltType::List(BoltList::from(items.iter().map(BoltType::from).collect::<Vec<_>>())),
+            Value::Map(entries) => BoltType::Map(
+                entries.iter().map(|(key, value)| (key.as_str().into(), value.into())).collect::<BoltMap>(),
+            ),
         }
     }
 }

@@ -11,7 +11,9 @@ use tokio::time::{Instant, sleep};
 
 use super::super::client::{Client, Error, Statement};
 use super::super::value::Value;
+use super::there::Places;
 use super::{Event, Options, Stage, Telling};
+use crate::graph::records::Records;
 
 /// The first pause before a statement is sent again; it doubles up to [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_millis(250);
@@ -23,8 +25,19 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>
 /// Rows for one statement.
 pub(super) struct Batch {
     pub stage: Stage,
+    /// The statement that writes them.
     pub text: String,
+    /// The one that is sent when its answer was lost: it may find them written.
+    pub again: String,
     pub rows: Vec<Value>,
+}
+
+/// What whoever makes rows sends to whoever writes them.
+pub(super) enum Order {
+    /// Write these.
+    Write(Batch),
+    /// When all before it is written, tell where the entities are.
+    Place(std::sync::mpsc::Sender<Places>),
 }
 
 /// A client that does not give up at once.
@@ -69,18 +82,21 @@ impl Link<'_> {
         }
     }
 
-    /// Sends batches as they come, several at a time; the next stage begins when the one before is written.
-    pub(super) async fn send(&self, mut batches: Receiver<Batch>) -> Result<(), Error> {
+    /// Sends batches as they come, several at a time.
+    pub(super) async fn send(&self, mut orders: Receiver<Order>, records: &dyn Records) -> Result<(), Error> {
         let mut under_way = FuturesUnordered::new();
-        let mut stage = None;
-        while let Some(batch) = batches.recv().await {
-            let another = stage.replace(batch.stage) != Some(batch.stage);
-            while under_way.len() >= self.options.connections || another && !under_way.is_empty() {
-                if let Some(written) = under_way.next().await {
-                    written?;
-                }
+        while let Some(order) = orders.recv().await {
+            let most = if let Order::Write(_) = order { self.options.connections.max(1) - 1 } else { 0 };
+            while under_way.len() > most
+                && let Some(written) = under_way.next().await
+            {
+                written?;
             }
-            under_way.push(self.batch(batch));
+            match order {
+                Order::Write(batch) => under_way.push(self.batch(batch)),
+                // Whoever asked may have given up.
+                Order::Place(to) => drop(to.send(Places::list(self, records).await?)),
+            }
             // So that the one that was added begins while the next one is waited for.
             while let Ok(Some(written)) = tokio::time::timeout(Duration::ZERO, under_way.next()).await {
                 written?;
@@ -94,8 +110,21 @@ impl Link<'_> {
 
     async fn batch(&self, batch: Batch) -> Result<(), Error> {
         let (stage, rows) = (batch.stage, batch.rows.len() as u64);
-        let statement = Statement { text: batch.text, parameters: vec![("rows".to_owned(), Value::List(batch.rows))] };
-        self.write(&statement).await?;
+        let parameters = vec![("rows".to_owned(), Value::List(batch.rows))];
+        let mut statement = Statement { text: batch.text, parameters };
+        match self.client.write(&statement).await {
+            Err(Error::Unavailable | Error::Timeout) => {
+                (self.tell)(Event::Waiting { pause: PAUSE });
+                sleep(PAUSE).await;
+                statement.text = batch.again;
+                match self.write(&statement).await {
+                    // The first one was under way still, and came in between: a constraint says so, and by now it is done.
+                    Err(Error::Query) => self.write(&statement).await?,
+                    done => done?,
+                }
+            }
+            done => done?,
+        }
         (self.tell)(Event::Written { stage, rows });
         Ok(())
     }

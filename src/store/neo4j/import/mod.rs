@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use difference::{Change, Difference};
 
 use super::client::{Client, Error, Statement};
-use super::counts::{Counted, PARTS};
+use super::counts::{Counted, PARTS, VALUES};
 use super::layout as at;
 use super::schema;
 use super::value::Value;
@@ -75,6 +75,8 @@ impl Default for Options {
 /// What an import is doing, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
+    /// A file that is not held in memory is read and checked, in megabytes; by whoever gives the records.
+    Read,
     /// What is in the database is read and compared.
     Compared,
     /// What is no longer stated is removed.
@@ -313,7 +315,8 @@ impl Import<'_> {
         let (entities, facts, observations) = survey.size();
         let whole = |count: u64| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         let text = format!("MERGE (m:{} {{id: $values.id}}) SET m = $values", at::META);
-        let counts = PARTS.into_iter().zip(Counted::of(ontology, survey).stored());
+        let counted = Counted::of(ontology, survey);
+        let counts = PARTS.into_iter().zip(counted.stored()).chain([(VALUES, counted.stored_values(ontology))]);
         let about = [
             ("id", META_ID.into()),
             ("state", state.into()),

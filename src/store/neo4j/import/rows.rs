@@ -1,12 +1,13 @@
 //! Records to the rows that are written: one piece of code for a graph that is held and for one that is streamed. A row carries the hash
 //! of all that it says, which the database keeps beside it, so that a later import knows what is there already.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
 use super::super::layout as at;
 use super::super::value::Value;
+use super::there::Places;
 use crate::graph::records::{Record, Records};
 use crate::graph::{
     Bilingual, Citation, Dated, Day, Fact, Node, NodeIx, Observation, PartialDate, When, naming, naming::slip,
@@ -15,6 +16,10 @@ use crate::ontology::{Ontology, PropId, RelId};
 
 /// Raised when the same record would be written otherwise, so that what an earlier version wrote is written anew.
 const LAYOUT: u8 = 1;
+
+/// A fact's ends, in its row.
+pub(super) const SUBJECT: &str = "from";
+pub(super) const OBJECT: &str = "to";
 
 /// Entries of a map, in a fixed order.
 pub(super) type Entries = Vec<(String, Value)>;
@@ -88,8 +93,8 @@ impl<'r> Rows<'r> {
 
     fn fact(&self, fact: &Fact) -> Row {
         let ends = vec![
-            ("from".into(), text_of(self.records.entity_id(fact.subject))),
-            ("to".into(), text_of(self.records.entity_id(fact.object))),
+            (SUBJECT.into(), text_of(self.records.entity_id(fact.subject))),
+            (OBJECT.into(), text_of(self.records.entity_id(fact.object))),
             ("id".into(), text_of(&fact.id)),
             ("type".into(), text_of(&self.ontology().relationship(fact.relationship).name)),
         ];
@@ -97,14 +102,17 @@ impl<'r> Rows<'r> {
     }
 
     fn observation(&self, o: &Observation) -> Row {
-        let link = |to: &str, position: usize| {
-            Value::List(vec![to.into(), Value::Int(i64::try_from(position).unwrap_or(i64::MAX))])
-        };
-        let one =
-            |ix: Option<NodeIx>| Value::List(ix.map(|ix| link(self.records.entity_id(ix), 0)).into_iter().collect());
-        let about = o.subjects.iter().enumerate().map(|(position, ix)| link(self.records.entity_id(*ix), position));
-        let whole = o.breakdown_of.map(|ix| link(self.records.observation_id(ix), 0));
-        let links = vec![
+        row(self.links(o, |ix| text_of(self.records.entity_id(ix))), self.observation_values(o))
+    }
+
+    /// An observation's id, and where it leads: to entities as `end` writes them, and to the whole of which it is a part.
+    fn links(&self, o: &Observation, end: impl Fn(NodeIx) -> Value) -> Entries {
+        let link =
+            |to: Value, position: usize| Value::List(vec![to, Value::Int(i64::try_from(position).unwrap_or(i64::MAX))]);
+        let one = |ix: Option<NodeIx>| Value::List(ix.map(|ix| link(end(ix), 0)).into_iter().collect());
+        let about = o.subjects.iter().enumerate().map(|(position, ix)| link(end(*ix), position));
+        let whole = o.breakdown_of.map(|ix| link(text_of(self.records.observation_id(ix)), 0));
+        vec![
             ("id".into(), text_of(&o.id)),
             (at::ABOUT.into(), Value::List(about.collect())),
             (at::MEASURES.into(), one(Some(o.indicator))),
@@ -112,8 +120,33 @@ impl<'r> Rows<'r> {
             (at::PLACE.into(), one(o.scope.place)),
             (at::RANKED_WITHIN.into(), one(o.rank.as_ref().and_then(|rank| rank.within))),
             (at::BREAKDOWN_OF.into(), Value::List(whole.into_iter().collect())),
-        ];
-        row(links, self.observation_values(o))
+        ]
+    }
+
+    /// The row's value with each entity that it leads to as the number of its node, which the database finds without an index.
+    pub fn placed(&self, row: Row, record: Record<'_>, places: &Places) -> Value {
+        let Value::Map(mut entries) = row.value else { return row.value };
+        match record {
+            Record::Entity(..) => {}
+            Record::Fact(_, fact) => {
+                for (name, value) in &mut entries {
+                    match name.as_str() {
+                        SUBJECT => *value = places.of(fact.subject),
+                        OBJECT => *value = places.of(fact.object),
+                        _ => {}
+                    }
+                }
+            }
+            Record::Observation(_, o) => {
+                let mut links: HashMap<String, Value> = self.links(o, |ix| places.of(ix)).into_iter().collect();
+                for (name, value) in &mut entries {
+                    if let Some(placed) = links.remove(name.as_str()) {
+                        *value = placed;
+                    }
+                }
+            }
+        }
+        Value::Map(entries)
     }
 
     /// Which relationship a record is written as; none for what is a node.

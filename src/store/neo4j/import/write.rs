@@ -9,9 +9,9 @@ use tokio::sync::mpsc::{Sender, channel};
 use super::super::client::{Error, Statement};
 use super::super::layout as at;
 use super::super::value::Value;
-use super::link::Batch;
-use super::rows::{Rows, Sum};
-use super::there::There;
+use super::link::{Batch, Order};
+use super::rows::{OBJECT, Rows, SUBJECT, Sum};
+use super::there::{Places, There};
 use super::{Event, Failure, Import, Stage};
 use crate::graph::records::Record;
 use crate::ontology::RelId;
@@ -19,7 +19,7 @@ use crate::ontology::RelId;
 /// Rows a statement: entities carry their names.
 const BATCH: usize = 1000;
 /// Facts and observations are small.
-const SMALL_BATCH: usize = 2000;
+const SMALL_BATCH: usize = 5000;
 
 impl Import<'_> {
     /// Writes all that is not there; the sum of all records.
@@ -31,7 +31,7 @@ impl Import<'_> {
         let (made, sent) = tokio::task::block_in_place(|| {
             std::thread::scope(|scope| {
                 let making = scope.spawn(|| self.make(there, &totals, sender));
-                let sent = Handle::current().block_on(self.link.send(receiver));
+                let sent = Handle::current().block_on(self.link.send(receiver, self.records));
                 let made = making.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 (made, sent)
             })
@@ -54,8 +54,8 @@ impl Import<'_> {
         self.link.write(&Statement { text, parameters: vec![("rows".to_owned(), Value::List(rows))] }).await
     }
 
-    fn make(&self, there: &There, totals: &[(Stage, u64)], sender: Sender<Batch>) -> std::io::Result<Sum> {
-        let mut batches = Batches { import: self, sender, open: HashMap::new(), stage: None };
+    fn make(&self, there: &There, totals: &[(Stage, u64)], sender: Sender<Order>) -> std::io::Result<Sum> {
+        let mut batches = Batches { import: self, sender, open: HashMap::new(), stage: None, places: None };
         let mut sum = Sum::default();
         self.records.each(&mut |record| {
             let (stage, before) = match record {
@@ -75,28 +75,37 @@ impl Import<'_> {
                 (self.link.tell)(Event::Written { stage, rows: 1 });
                 return ControlFlow::Continue(());
             }
-            batches.add(stage, Rows::relationship(record), row.value)
+            let value = match stage {
+                Stage::Entities => row.value,
+                _ => {
+                    let Some(places) = batches.places() else { return ControlFlow::Break(()) };
+                    self.rows.placed(row, record, places)
+                }
+            };
+            batches.add(stage, Rows::relationship(record), value)
         })?;
         // Whoever receives has told why it does not.
         let _ = batches.finish();
         Ok(sum)
     }
 
-    /// Facts of a type. One that stands in the rows is found with less of a plan, and saves a plan for each type.
-    fn facts(&self, by: &str) -> String {
+    /// Facts of a type. One that stands in the rows is found with less of a plan, and saves a plan for each type. What is not there is
+    /// created: to look for it first locks both ends, and facts meet at few entities. `again` looks.
+    fn facts(&self, by: &str, again: bool) -> String {
+        let (verb, id) =
+            if again { ("MERGE", format!(" {{{}: row.id}}", at::FACT_ID)) } else { ("CREATE", String::new()) };
         format!(
-            "UNWIND $rows AS row MATCH (a:{entity} {{id: row.from}}) MATCH (b:{entity} {{id: row.to}}) \
-             MERGE (a)-[r:{by} {{{}: row.id}}]->(b) SET r = row.values",
-            at::FACT_ID,
-            entity = at::ENTITY,
+            "CYPHER 5 UNWIND $rows AS row MATCH (a) WHERE id(a) = row.{SUBJECT} MATCH (b) WHERE id(b) = row.{OBJECT} \
+             {verb} (a)-[r:{by}{id}]->(b) SET r = row.values"
         )
     }
 
-    fn text(&self, stage: Stage, relationship: Option<RelId>) -> String {
+    /// What writes rows; `again` if some of them may be written.
+    fn text(&self, stage: Stage, relationship: Option<RelId>, again: bool) -> String {
         let entity = at::ENTITY;
         match relationship {
-            Some(id) => self.facts(&format!("`{}`", self.records.ontology().relationship(id).name)),
-            None if stage == Stage::Facts => self.facts("$(row.type)"),
+            Some(id) => self.facts(&format!("`{}`", self.records.ontology().relationship(id).name), again),
+            None if stage == Stage::Facts => self.facts("$(row.type)", again),
             // Nothing has the names of an entity that is not there as it should be; one that a lost answer was about has them all.
             None if stage == Stage::Entities => format!(
                 "UNWIND $rows AS row MERGE (n:{entity} {{id: row.id}}) \
@@ -110,13 +119,13 @@ impl Import<'_> {
             None => {
                 let links = at::OBSERVATION_LINKS.into_iter().filter(|by| *by != at::BREAKDOWN_OF).map(|by| {
                     format!(
-                        " CALL (o, row) {{ UNWIND row.{by} AS link MATCH (n:{entity} {{id: link[0]}}) MERGE (o)-[:{by} {{{}: link[1]}}]->(n) }}",
+                        " CALL (o, row) {{ UNWIND row.{by} AS link MATCH (n) WHERE id(n) = link[0] MERGE (o)-[:{by} {{{}: link[1]}}]->(n) }}",
                         at::POSITION
                     )
                 });
                 // The whole may come later: it is begun here, and not taken for written.
                 format!(
-                    "UNWIND $rows AS row MERGE (o:{label} {{id: row.id}}) SET o = row.values WITH o, row{} \
+                    "CYPHER 5 UNWIND $rows AS row MERGE (o:{label} {{id: row.id}}) SET o = row.values WITH o, row{} \
                      CALL (o, row) {{ UNWIND row.{whole} AS link MERGE (w:{label} {{id: link[0]}}) ON CREATE SET w.{} = 0 \
                      MERGE (o)-[:{whole} {{{}: link[1]}}]->(w) }}",
                     links.collect::<String>(),
@@ -133,12 +142,23 @@ impl Import<'_> {
 /// Rows by their statement, until there are enough of them.
 struct Batches<'i> {
     import: &'i Import<'i>,
-    sender: Sender<Batch>,
+    sender: Sender<Order>,
     open: HashMap<Option<RelId>, Vec<Value>>,
     stage: Option<Stage>,
+    places: Option<Places>,
 }
 
 impl Batches<'_> {
+    /// Where entities are, once they are all written; none when nobody writes any more.
+    fn places(&mut self) -> Option<&Places> {
+        if self.places.is_none() {
+            let (to, told) = std::sync::mpsc::channel();
+            self.sender.blocking_send(Order::Place(to)).ok()?;
+            self.places = Some(told.recv().ok()?);
+        }
+        self.places.as_ref()
+    }
+
     fn add(&mut self, stage: Stage, relationship: Option<RelId>, row: Value) -> ControlFlow<()> {
         let rows = self.open.entry(relationship).or_default();
         rows.push(row);
@@ -167,23 +187,22 @@ impl Batches<'_> {
     fn send(&self, stage: Stage, relationship: Option<RelId>, mut rows: Vec<Value>) -> ControlFlow<()> {
         if stage == Stage::Facts {
             // Two batches that meet at the same much joined entities lock them in the same order.
-            rows.sort_by(|a, b| object(a).cmp(object(b)));
+            rows.sort_by_key(object);
         }
-        let batch = Batch { stage, text: self.import.text(stage, relationship), rows };
-        match self.sender.blocking_send(batch) {
+        let text = |again| self.import.text(stage, relationship, again);
+        let batch = Batch { stage, text: text(false), again: text(true), rows };
+        match self.sender.blocking_send(Order::Write(batch)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     }
 }
 
-/// The id of a fact's object.
-fn object(row: &Value) -> &str {
-    let Value::Map(entries) = row else { return "" };
-    entries
-        .iter()
-        .find_map(
-            |(name, value)| if let ("to", Value::Text(id)) = (name.as_str(), value) { Some(id.as_str()) } else { None },
-        )
-        .unwrap_or("")
+/// Where a fact's object is.
+fn object(row: &Value) -> i64 {
+    let Value::Map(entries) = row else { return 0 };
+    let place = |(name, value): &(String, Value)| {
+        if let (OBJECT, Value::Int(place)) = (name.as_str(), value) { Some(*place) } else { None }
+    };
+    entries.iter().find_map(place).unwrap_or(0)
 }
