@@ -27,6 +27,9 @@ pub enum Expr {
     At(Box<Expr>, Box<Expr>),
     /// `size(a)`
     Call(&'static str, Vec<Expr>),
+    /// `count(DISTINCT n)`, `collect(DISTINCT n)`: of the rows that the other items of its projection group. Only where no variable stands
+    /// outside of its subquery.
+    Aggregate(&'static str, Var),
     /// `(a < b)`
     Infix(Box<Expr>, &'static str, Box<Expr>),
     /// `(a IS NULL)`, `(a IS NOT NULL)`
@@ -292,6 +295,7 @@ impl Display for Expr {
                 join(f, arguments, ", ", |f, argument| write!(f, "{argument}"))?;
                 f.write_char(')')
             }
+            Expr::Aggregate(function, name) => write!(f, "{function}(DISTINCT {name})"),
             Expr::Infix(left, operator, right) => write!(f, "({left} {operator} {right})"),
             Expr::Postfix(operand, operator) => write!(f, "({operand} {operator})"),
             Expr::And(parts) if parts.is_empty() => f.write_str("true"),

@@ -73,8 +73,8 @@ pub(super) async fn apply(link: &Link<'_>, ontology: &Ontology, part: Part) -> R
 async fn once(link: &Link<'_>, relationship: &str) -> Result<(), Error> {
     tracing::warn!("neo4j: facts of {relationship} that a lost answer left twice are removed");
     let text = format!(
-        "MATCH (a:{}) CALL (a) {{ MATCH (a)-[r:`{relationship}`]->() WITH r.{} AS id, collect(r) AS all WHERE size(all) > 1 \
-         UNWIND tail(all) AS more DELETE more }} IN TRANSACTIONS OF 10000 ROWS",
+        "MATCH (a:{}) CALL (a) {{ MATCH (a)-[r:`{relationship}`]->() WITH r.{} AS id, collect(r) AS same WHERE size(same) > 1 \
+         UNWIND tail(same) AS more DELETE more }} IN TRANSACTIONS OF 10000 ROWS",
         at::ENTITY,
         at::FACT_ID
     );

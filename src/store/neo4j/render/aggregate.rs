@@ -1,7 +1,8 @@
 //! Aggregates, and keys of orders by related entities.
 //!
-//! No aggregating function, for the reason given at [`Renderer::derived_edges`]: groups of entities are counted by a subquery each, which
-//! starts at the group; values and numbers are sent as a list and put together when rows are read, where a sum cannot overflow.
+//! Groups of a root's list are counted in one pass over it. In the lists of rows there is no aggregating function, for the reason given at
+//! [`Renderer::derived_edges`]: each group is counted by a subquery, and there are few. Values and numbers are sent as a list and put
+//! together when rows are read, where a sum cannot overflow.
 
 use super::super::cypher::{Clause, Expr, Query, With};
 use super::super::layout as at;
@@ -21,8 +22,8 @@ pub(super) struct Listed {
     pub kinds: KindSet,
     /// Whether an entity can be bound more than once.
     pub repeats: bool,
-    /// The same entities as `clauses` gives, bound without an order of their own, so that those of one group are found from the group.
-    pub of_group: Vec<Clause>,
+    /// Whether it is a root's: nothing is bound outside of it.
+    pub is_root: bool,
 }
 
 impl Listed {
@@ -83,18 +84,20 @@ impl Renderer<'_> {
         for r in &hop.relationships {
             hop.found.filter.extend(self.of_status(Expr::prop(r, at::STATUS), by.status));
         }
-        let mut to_group = vec![Clause::Match(hop.found)];
-        let mut group = m.clone();
-        let mut kinds = hop.kinds;
+        let found = Clause::Match(hop.found);
+        let (mut group, mut kinds, mut climb) = (m.clone(), hop.kinds, None);
         if let Some(level) = &by.up {
-            let (mut climb, above) = self.above(&m);
+            let (mut up, above) = self.above(&m);
             kinds = self.ontology.above(kinds);
-            climb.filter.push(self.filter(&above, kinds, level));
-            to_group.push(Clause::Match(climb));
-            group = above;
+            up.filter.push(self.filter(&above, kinds, level));
+            (group, climb) = (above, Some(Clause::Match(up)));
         }
-        let whole = Listed::with(&listed.clauses, to_group.clone());
-        let count = if by.total { total(&Listed::with(&whole, [distinct(&group)])) } else { Expr::Null };
+        let to_group: Vec<Clause> = [found.clone()].into_iter().chain(climb.clone()).collect();
+        // Up once from each place, neither from each entity at it nor down from all that there is above.
+        let places = climb.is_some().then(|| distinct(&m));
+        let to_all = [found.clone()].into_iter().chain(places).chain(climb.clone()).chain([distinct(&group)]);
+        let whole = Listed::with(&listed.clauses, to_all);
+        let count = if by.total { total(&whole) } else { Expr::Null };
         let unassigned = if by.unassigned {
             let mut without = listed.clauses.clone();
             if let Some(last) = without.last_mut() {
@@ -107,19 +110,34 @@ impl Renderer<'_> {
         };
         let groups = if by.limit > 0 {
             let entities = self.fresh("count");
-            let members = Listed::with(&listed.of_group, to_group.into_iter().chain([distinct(&listed.n)]));
             let mut counted = With::keeping([group.as_str()]);
-            counted.items.push((total(&members), entities.clone()));
+            let (members, number) = if listed.is_root {
+                let each = climb.map(|climb| self.from_each_place(&m, &listed.n, climb)).into_iter().flatten();
+                let members = Listed::with(&listed.clauses, [found].into_iter().chain(each));
+                (members, Expr::Aggregate("count", listed.n.clone()))
+            } else {
+                let of_group = to_group.into_iter().chain([distinct(&listed.n)]);
+                (whole, total(&Listed::with(&listed.clauses, of_group)))
+            };
+            counted.items.push((number, entities.clone()));
             let order = vec![(Expr::var(&entities), true), (Expr::prop(&group, at::ID), false)];
             let limit = Some(self.parameter(Value::Int(by.limit.into())));
             let largest = With { order, limit, ..With::keeping([group.as_str(), &entities]) };
             let row = Expr::List(vec![Expr::var(&entities), self.entity(&group, kinds, &by.entity)]);
-            let clauses = [distinct(&group), Clause::With(counted), Clause::With(largest), Clause::Return(row)];
-            Expr::collect(Query(Listed::with(&whole, clauses)))
+            let clauses = [Clause::With(counted), Clause::With(largest), Clause::Return(row)];
+            Expr::collect(Query(Listed::with(&members, clauses)))
         } else {
             Expr::List(Vec::new())
         };
         Expr::List(vec![count, unassigned, groups])
+    }
+
+    /// The clause that climbs from a place, once for all entities that are at it.
+    fn from_each_place(&mut self, place: &str, n: &str, climb: Clause) -> [Clause; 3] {
+        let all = self.fresh("all");
+        let mut at_place = With::keeping([place]);
+        at_place.items.push((Expr::Aggregate("collect", n.to_owned()), all.clone()));
+        [Clause::With(at_place), climb, Clause::Unwind(Expr::var(&all), n.to_owned())]
     }
 
     /// A key of an order by the edges of a hop.

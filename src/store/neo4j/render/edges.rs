@@ -226,9 +226,12 @@ impl Renderer<'_> {
                 let stored = Stored { r: &r, relationship: Some(relationship), direction: Expr::Int(number), ends };
                 let row = self.edge_row(&edge(Some(stored)), &page.row);
                 let clauses = vec![Clause::Match(hop.found)];
-                let listed = (!page.aggregate.is_empty()).then(|| {
-                    let (clauses, of_group) = (clauses.clone(), clauses.clone());
-                    Listed { clauses, n: m.clone(), kinds, repeats: true, of_group }
+                let listed = (!page.aggregate.is_empty()).then(|| Listed {
+                    clauses: clauses.clone(),
+                    n: m.clone(),
+                    kinds,
+                    repeats: true,
+                    is_root: false,
                 });
                 let listing = Listing { clauses, variables: vec![r.clone(), m.clone()], keys, walked: false };
                 let items = self.page(listing, &page.page, row, None);
@@ -245,7 +248,7 @@ impl Renderer<'_> {
                         true => (vec![Clause::Match(found)], true),
                         false => (clauses.clone(), false),
                     };
-                    Listed { of_group: clauses.clone(), clauses, n: m.clone(), kinds, repeats }
+                    Listed { clauses, n: m.clone(), kinds, repeats, is_root: false }
                 });
                 let listing =
                     Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys, walked: false };

@@ -25,7 +25,7 @@ use super::layout as at;
 use super::value::Value;
 use crate::graph::DAY_MAX;
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
-use crate::plan::ir::{AggregateSlot, Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
+use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
 use crate::plan::optimise::left;
 
 use aggregate::Listed;
@@ -129,13 +129,12 @@ impl Renderer<'_> {
         let row = vec![self.entity(&n, page.kinds, &page.entity)];
         let by_name = matches!(page.order.as_slice(), [] | [EntityOrder { key: EntityKey::Name, .. }]);
         let walked = by_name && page.anchor == Anchor::OrderWalk && self.labels(page.kinds).len() == 1;
-        let listed = (!page.aggregate.is_empty()).then(|| {
-            let groups = |slot: &AggregateSlot| matches!(slot, AggregateSlot::By(by) if by.limit > 0);
-            let of_group = match page.aggregate.iter().any(groups) {
-                true => self.found_from(&Anchor::Scan, &n, page),
-                false => Vec::new(),
-            };
-            Listed { clauses: clauses.clone(), n: n.clone(), kinds: page.kinds, repeats: false, of_group }
+        let listed = (!page.aggregate.is_empty()).then(|| Listed {
+            clauses: clauses.clone(),
+            n: n.clone(),
+            kinds: page.kinds,
+            repeats: false,
+            is_root: true,
         });
         let items = self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, None);
         self.with_aggregate(items, listed, &page.aggregate)
