@@ -23,7 +23,7 @@ use support::random::Random;
 use support::world::{Service, World};
 
 /// Requests of a run, over all graphs, unless `--requests` says otherwise.
-const REQUESTS: usize = 1_000;
+const REQUESTS: usize = 1_500;
 /// Requests of one form with different values, besides the pages that follow them: to plan a statement takes Neo4j longer than to run it.
 const VALUES: usize = 10;
 /// A request that takes longer is told: its statement may be one that Neo4j plans badly.

@@ -14,7 +14,7 @@ pub struct Question {
     pub hand: &'static str,
     /// The request to @neo4j/graphql.
     pub peer: &'static str,
-    /// Whether its order is by a number that is counted: such an order is priced, and looks at all that it orders.
+    /// Whether its order is by a number that is counted when it is asked for: such an order is priced, and looks at all that it orders.
     pub sorts_by_count: bool,
     /// What fills it, by turn.
     pub variables: fn(&Asked, usize) -> Json,
@@ -77,7 +77,7 @@ pub fn questions() -> Vec<Question> {
         ours,
         hand,
         peer,
-        sorts_by_count: matches!(name, "largest" | "per-region"),
+        sorts_by_count: name == "per-region",
         variables,
         facts,
         peer_facts,

@@ -10,39 +10,33 @@ use crate::plan::ir::SearchPage;
 
 impl Renderer<'_> {
     pub(super) fn search(&mut self, page: &SearchPage) -> Expr {
-        let (n, best) = (self.fresh("n"), self.fresh("best"));
+        let (n, k, best) = (self.fresh("n"), self.fresh("k"), self.fresh("best"));
         let text = self.parameter(Value::Text(page.text.to_string()));
         let slips = slips(&page.text).map(|rows| self.parameter(rows));
-        let mut clauses = self.keys_found(&n, page, &text, slips.as_ref());
-        let mut wanted = With { distinct: true, ..With::keeping([n.as_str()]) };
-        wanted.filter.extend(self.of_kinds(&n, page.kinds, self.ontology.all_kinds()));
-        wanted.filter.extend(self.seen(&n));
+        let (mut clauses, way) = self.keys_found(&n, &k, page, &text, slips.as_ref());
+        let mut wanted: Vec<Expr> = self.of_kinds(&n, page.kinds, self.ontology.all_kinds()).into_iter().collect();
+        wanted.extend(self.seen(&n));
         if !page.filter.is_true() {
-            wanted.filter.push(self.filter(&n, page.kinds, &page.filter));
+            wanted.push(self.filter(&n, page.kinds, &page.filter));
         }
-        clauses.push(Clause::With(wanted));
         // How many there are needs no ranks.
-        let total = if page.page.total { total(&clauses) } else { Expr::Null };
-
-        // Of each entity its best key; no aggregating function, for the reason given at `derived_edges`.
-        let equal = self.best_key(&n, &text);
-        clauses.push(Clause::With(With {
-            items: vec![(Expr::var(&n), n.clone()), (equal, best.clone())],
-            ..With::default()
-        }));
-        if let Some(slips) = &slips {
-            // A match with slips is less than any other: looked for only where there is no other.
-            let near = self.best_key_with_slips(&n, &best, slips);
-            let either = Expr::Call("coalesce", vec![Expr::var(&best), near]);
-            clauses.push(Clause::With(With {
-                items: vec![(Expr::var(&n), n.clone()), (either, best.clone())],
-                ..With::default()
-            }));
-        }
+        let total = if page.page.total {
+            let once = With { distinct: true, filter: wanted.clone(), ..With::keeping([n.as_str()]) };
+            total(&clauses.iter().cloned().chain([Clause::With(once)]).collect::<Vec<_>>())
+        } else {
+            Expr::Null
+        };
+        // Of each entity its best key: the highest rank, then the smallest key, field and value. A rank's negative, so that all are smallest.
+        let of_key = |name| Expr::prop(&k, name);
+        let rank = Expr::Int(0).infix("-", way.infix("+", of_key(at::WEIGHT)));
+        let first = Expr::List(vec![rank, of_key(at::KEY), of_key(at::FIELD), of_key(at::WRITTEN)]);
+        let items = vec![(Expr::var(&n), n.clone()), (Expr::Call("min", vec![first]), best.clone())];
+        clauses.push(Clause::With(With { items, filter: wanted, ..With::default() }));
         let part = |index| Expr::var(&best).at(Expr::Int(index));
-        let row = vec![part(0), part(1), part(2), self.entity(&n, page.kinds, &page.entity)];
+        let score = Expr::Int(0).infix("-", part(0));
+        let row = vec![score, part(3), part(2), self.entity(&n, page.kinds, &page.entity)];
         let keys = vec![
-            Key::sure(Expr::Int(0).infix("-", part(0)), false),
+            Key::sure(part(0), false),
             Key::sure(Expr::prop(&n, at::SORT), false),
             Key::sure(Expr::prop(&n, at::ID), false),
         ];
@@ -51,32 +45,47 @@ impl Renderer<'_> {
         Expr::List(vec![items, total])
     }
 
-    /// Clauses that bind the entities of all keys found, an entity once a key.
-    fn keys_found(&mut self, n: &str, page: &SearchPage, text: &Expr, slips: Option<&Expr>) -> Vec<Clause> {
-        let k = self.fresh("k");
+    /// Clauses that bind the keys found and the entity of each, a key once a way that it is found, and what that way gives to the rank.
+    fn keys_found(
+        &mut self,
+        n: &str,
+        k: &str,
+        page: &SearchPage,
+        text: &Expr,
+        slips: Option<&Expr>,
+    ) -> (Vec<Clause>, Expr) {
         let never = page.text.is_empty().then(|| Expr::Or(Vec::new()));
-        let Some(slips) = slips else {
-            let found = of(Match::node(&k, vec![at::NAME.into()]), n);
-            return vec![Clause::Match(found.filtered(text_found(&k, text)).filtered(never))];
-        };
-        let (cut, variant) = (self.fresh("cut"), self.fresh("v"));
-        let by_text = Match::node(&k, vec![at::NAME.into()]).filtered(text_found(&k, text));
-        let by_slips = Match::node(&k, vec![at::NAME.into()]).filtered([
-            Expr::prop(&k, at::SLIPS_FIRST).infix("CONTAINS", Expr::var(&variant)),
-            self.has_variant(&k, at::SLIPS_SECOND, piece(&cut, 1)),
+        let key = || Expr::prop(k, at::KEY);
+        let by_text = Match::node(k, vec![at::NAME.into()]).filtered(text_found(k, text)).filtered(never);
+        let way_of_text = Expr::Case(
+            vec![
+                (key().infix("=", text.clone()), ranked(Way::Exact)),
+                (key().infix("STARTS WITH", text.clone()), ranked(Way::Prefix)),
+            ],
+            Box::new(ranked(Way::Part)),
+        );
+        let Some(slips) = slips else { return (vec![Clause::Match(of(by_text, n))], way_of_text) };
+        let (cut, variant, way) = (self.fresh("cut"), self.fresh("v"), self.fresh("way"));
+        let by_slips = Match::node(k, vec![at::NAME.into()]).filtered([
+            Expr::prop(k, at::SLIPS_FIRST).infix("CONTAINS", Expr::var(&variant)),
+            self.has_variant(k, at::SLIPS_SECOND, piece(&cut, 1)),
         ]);
-        let rows = Clause::ReturnVars(vec![k.clone()]);
+        // One of the pieces is its block: that is the first of the stored variants, as the piece itself is of its own.
+        let whole =
+            |stored: &str, index| Expr::prop(k, stored).infix("STARTS WITH", piece(&cut, index).at(Expr::Int(0)));
+        let is_whole = Expr::Or(vec![whole(at::SLIPS_FIRST, 0), whole(at::SLIPS_SECOND, 1)]);
+        let way_of_slips = Expr::case(is_whole, ranked(Way::Slip), ranked(Way::TwoSlips));
+        let rows = |of_way: Expr| {
+            let mut row = With::keeping([k]);
+            row.items.push((of_way, way.clone()));
+            [Clause::With(row), Clause::ReturnVars(vec![k.to_owned(), way.clone()])]
+        };
         let variants = [Clause::Unwind(slips.clone(), cut.clone()), Clause::Unwind(piece(&cut, 0), variant)];
         let both = vec![
-            Query(vec![Clause::Match(by_text), rows.clone()]),
-            Query(variants.into_iter().chain([Clause::Match(by_slips), rows]).collect()),
+            Query([Clause::Match(by_text)].into_iter().chain(rows(way_of_text)).collect()),
+            Query(variants.into_iter().chain([Clause::Match(by_slips)]).chain(rows(way_of_slips)).collect()),
         ];
-        vec![Clause::Union(both), Clause::Match(of(Match::node(&k, Vec::new()), n))]
-    }
-
-    /// That a key matches with slips in a cut of [`slips`].
-    fn slip_found(&mut self, k: &str, cut: &str) -> [Expr; 2] {
-        [self.has_variant(k, at::SLIPS_FIRST, piece(cut, 0)), self.has_variant(k, at::SLIPS_SECOND, piece(cut, 1))]
+        (vec![Clause::Union(both), Clause::Match(of(Match::node(k, Vec::new()), n))], Expr::var(&way))
     }
 
     /// That one of a piece's variants is one of the stored ones of a block.
@@ -84,57 +93,6 @@ impl Renderer<'_> {
         let variant = self.fresh("v");
         let holds = Expr::prop(k, stored).infix("CONTAINS", Expr::var(&variant));
         Expr::Quantified("any", variant, Box::new(variants), Box::new(holds))
-    }
-
-    /// Of an entity's keys that the text is found in, the one with the best rank: `[rank, value, field]`.
-    fn best_key(&mut self, n: &str, text: &Expr) -> Expr {
-        let k = self.fresh("k");
-        let key = || Expr::prop(&k, at::KEY);
-        let way = Expr::Case(
-            vec![
-                (key().infix("=", text.clone()), ranked(Way::Exact)),
-                (key().infix("STARTS WITH", text.clone()), ranked(Way::Prefix)),
-            ],
-            Box::new(ranked(Way::Part)),
-        );
-        let found = of(Match::node(&k, vec![at::NAME.into()]), n).filtered(text_found(&k, text));
-        self.first_of(&k, found, way)
-    }
-
-    /// Of an entity's keys that the text matches with slips, likewise; nothing if `best` is something.
-    fn best_key_with_slips(&mut self, n: &str, best: &str, slips: &Expr) -> Expr {
-        let (k, cut, one) = (self.fresh("k"), self.fresh("cut"), self.fresh("cut"));
-        let any = |cut: &str, tests: Vec<Expr>| {
-            Expr::Quantified("any", cut.to_owned(), Box::new(slips.clone()), Box::new(Expr::And(tests)))
-        };
-        let found = any(&cut, self.slip_found(&k, &cut).into());
-        // One of the pieces is its block: that is the first of the stored variants, as the piece itself is of its own.
-        let whole =
-            |stored: &str, index| Expr::prop(&k, stored).infix("STARTS WITH", piece(&one, index).at(Expr::Int(0)));
-        let mut tests: Vec<Expr> = self.slip_found(&k, &one).into();
-        tests.push(Expr::Or(vec![whole(at::SLIPS_FIRST, 0), whole(at::SLIPS_SECOND, 1)]));
-        let way = Expr::case(any(&one, tests), ranked(Way::Slip), ranked(Way::TwoSlips));
-        let keys = of(Match::node(&k, vec![at::NAME.into()]), n).filtered([Expr::var(best).is_null(), found]);
-        self.first_of(&k, keys, way)
-    }
-
-    /// Of the keys found the one with the best rank, the smallest key, field and value.
-    fn first_of(&mut self, k: &str, found: Match, way: Expr) -> Expr {
-        let rank = self.fresh("rank");
-        let ordered = With {
-            items: vec![(Expr::var(k), k.to_owned()), (way.infix("+", Expr::prop(k, at::WEIGHT)), rank.clone())],
-            order: vec![
-                (Expr::var(&rank), true),
-                (Expr::prop(k, at::KEY), false),
-                (Expr::prop(k, at::FIELD), false),
-                (Expr::prop(k, at::WRITTEN), false),
-            ],
-            limit: Some(Expr::Int(1)),
-            ..With::default()
-        };
-        let shown = Expr::List(vec![Expr::var(&rank), Expr::prop(k, at::WRITTEN), Expr::prop(k, at::FIELD)]);
-        let first = Query(vec![Clause::Match(found), Clause::With(ordered), Clause::Return(shown)]);
-        Expr::Call("head", vec![Expr::collect(first)])
     }
 }
 
