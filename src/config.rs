@@ -2,7 +2,9 @@
 
 mod data;
 
-pub use data::{Neo4jSettings, OntologySettings, Secret, SeedSettings, SettingsError, StoreAddress, StoreSettings};
+pub use data::{
+    Neo4jSettings, OntologySettings, Secret, SeedSettings, SettingsError, StoreAddress, StoreSettings, Token,
+};
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -46,12 +46,18 @@ pub fn neo4j_with(
     settings: &mdgraph::config::StoreSettings,
     limits: mdgraph::store::neo4j::client::Limits,
 ) -> Result<Option<mdgraph::store::neo4j::client::Client>, Failure> {
+    use mdgraph::config::Token as Given;
     use mdgraph::store::neo4j::client::{Address, Client, Limits};
+    use mdgraph::store::neo4j::token::Token;
     let Some(settings) = settings.neo4j()? else { return Ok(None) };
     let address =
         Address { uri: settings.uri, user: settings.user, password: settings.password.0, database: settings.database };
     let limits = Limits { connections: settings.connections as usize, wait: settings.wait, ..limits };
-    Ok(Some(match settings.token {
+    let token = settings.token.map(|token| match token {
+        Given::Text(secret) => Token::Text(secret.0),
+        Given::File(path) => Token::File(path),
+    });
+    Ok(Some(match token {
         None => Client::new(&address, limits)?,
         Some(token) => Client::with_token(&address, token, limits)?,
     }))

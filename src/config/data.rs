@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::Args;
 
 use super::seconds;
-use crate::store::neo4j::token::Token;
 
 /// The ontology.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -87,6 +86,15 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Where a bearer token comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// A flag or a variable.
+    Text(Secret),
+    /// The first line of a file, which may change.
+    File(PathBuf),
+}
+
 /// Why the settings name no database.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -154,7 +162,7 @@ impl StoreSettings {
                 Some(Token::File(path.clone()))
             }
             // A variable that is set to nothing means none.
-            (None, token) => token.clone().filter(|token| !token.0.is_empty()).map(|token| Token::Text(token.0)),
+            (None, token) => token.clone().filter(|token| !token.0.is_empty()).map(Token::Text),
         };
         Ok(Some(Neo4jSettings {
             uri,
@@ -243,7 +251,7 @@ mod tests {
     fn a_token_is_never_shown_and_its_file_is_named() {
         let given = settings(&["--store", "bolt://a:1", "--neo4j-token", "s3cret"]).unwrap();
         assert!(!format!("{given:?} {:?}", given.neo4j()).contains("s3cret"));
-        assert_eq!(given.neo4j().unwrap().unwrap().token, Some(Token::Text("s3cret".into())));
+        assert_eq!(given.neo4j().unwrap().unwrap().token, Some(Token::Text(Secret("s3cret".into()))));
         let empty = settings(&["--store", "bolt://a:1", "--neo4j-token", ""]).unwrap();
         assert_eq!(empty.neo4j().unwrap().unwrap().token, None);
         let nothing = settings(&["--store", "bolt://a:1", "--neo4j-token-file", "/dev/null"]).unwrap();
