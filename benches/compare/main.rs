@@ -159,7 +159,7 @@ fn compare(options: &Options) -> Result<(), Failure> {
         println!("all give the same bytes for {} pages\n", requests.len().div_ceil(37));
         for connections in [16, 1] {
             let each: Vec<&[Vec<u8>]> = peers.iter().map(|_| &*requests).collect();
-            rounds(&peers, &each, connections, options).await?;
+            rounds(&peers.iter().collect::<Vec<_>>(), &each, connections, options).await?;
         }
         Ok(())
     })
@@ -179,7 +179,12 @@ async fn agree(peers: &[Peer], requests: &[Vec<u8>]) -> Result<(), Failure> {
 }
 
 /// Loads each peer with its requests, in turn, after a warming.
-async fn rounds(peers: &[Peer], requests: &[&[Vec<u8>]], connections: usize, options: &Options) -> Result<(), Failure> {
+async fn rounds(
+    peers: &[&Peer],
+    requests: &[&[Vec<u8>]],
+    connections: usize,
+    options: &Options,
+) -> Result<(), Failure> {
     let time = Duration::from_secs(options.seconds);
     for (peer, requests) in peers.iter().zip(requests) {
         load::run(peer.port, requests, connections, time / 2).await?;
@@ -195,7 +200,7 @@ async fn rounds(peers: &[Peer], requests: &[&[Vec<u8>]], connections: usize, opt
 }
 
 /// What was measured, and the ratios to ours, the first, within each round.
-fn print(peers: &[Peer], runs: &[Vec<load::Run>], connections: usize) {
+fn print(peers: &[&Peer], runs: &[Vec<load::Run>], connections: usize) {
     println!("{connections} connections      requests/s        p50        p99   ours/it: requests/s (min – max), p50");
     for (i, peer) in peers.iter().enumerate() {
         let ratios = |f: fn(&load::Run) -> f64| {

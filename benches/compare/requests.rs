@@ -12,10 +12,8 @@ pub struct Question {
     pub ours: &'static str,
     /// The statement; it returns one column, `data`, in the shape of our answer.
     pub hand: &'static str,
-    /// The request to @neo4j/graphql.
-    pub peer: &'static str,
-    /// Whether its order is by a number that is counted when it is asked for: such an order is priced, and looks at all that it orders.
-    pub sorts_by_count: bool,
+    /// The request to @neo4j/graphql; none where it cannot be asked in one.
+    pub peer: Option<&'static str>,
     /// What fills it, by turn.
     pub variables: fn(&Asked, usize) -> Json,
     /// What of our answer's `data` must be in the peer's too.
@@ -65,7 +63,14 @@ macro_rules! texts {
         (
             include_str!(concat!("requests/", $name, ".graphql")),
             include_str!(concat!("requests/", $name, ".cypher")),
-            include_str!(concat!("requests/", $name, ".peer.graphql")),
+            Some(include_str!(concat!("requests/", $name, ".peer.graphql"))),
+        )
+    };
+    ($name:literal, without a peer) => {
+        (
+            include_str!(concat!("requests/", $name, ".graphql")),
+            include_str!(concat!("requests/", $name, ".cypher")),
+            None,
         )
     };
 }
@@ -77,7 +82,6 @@ pub fn questions() -> Vec<Question> {
         ours,
         hand,
         peer,
-        sorts_by_count: name == "per-region",
         variables,
         facts,
         peer_facts,
@@ -121,15 +125,11 @@ pub fn questions() -> Vec<Question> {
         ),
         question(
             "per-region",
-            texts!("per-region"),
+            // Counties of what is in their parks, each company once: the library counts what one relationship leads to.
+            texts!("per-region", without a peer),
             |_, _| json!({}),
             |data| each(&data["companies"]["aggregate"]["by"]["groups"], &["count"]),
-            |data| {
-                let count = |region: &Json| region["companiesConnection"]["aggregate"]["count"]["nodes"].as_u64();
-                let mut counts: Vec<u64> = data["regions"].as_array().into_iter().flatten().filter_map(count).collect();
-                counts.sort_by(|a, b| b.cmp(a));
-                counts.into_iter().take(10).map(Json::from).collect()
-            },
+            |_| Vec::new(),
         ),
         question(
             "search",

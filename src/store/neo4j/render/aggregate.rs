@@ -112,7 +112,7 @@ impl Renderer<'_> {
             let entities = self.fresh("count");
             let mut counted = With::keeping([group.as_str()]);
             let (members, number) = if listed.is_root {
-                let each = climb.map(|climb| self.from_each_place(&m, &listed.n, climb)).into_iter().flatten();
+                let each = climb.map(|climb| self.each_place_climbs(&m, &listed.n, climb)).into_iter().flatten();
                 let members = Listed::with(&listed.clauses, [found].into_iter().chain(each));
                 (members, Expr::Aggregate("count", listed.n.clone()))
             } else {
@@ -133,7 +133,7 @@ impl Renderer<'_> {
     }
 
     /// The clause that climbs from a place, once for all entities that are at it.
-    fn from_each_place(&mut self, place: &str, n: &str, climb: Clause) -> [Clause; 3] {
+    fn each_place_climbs(&mut self, place: &str, n: &str, climb: Clause) -> [Clause; 3] {
         let all = self.fresh("all");
         let mut at_place = With::keeping([place]);
         at_place.items.push((Expr::Aggregate("collect", n.to_owned()), all.clone()));
