@@ -130,7 +130,7 @@ const TABLE: [Entry; 13] = [
         ErrorCode::StoreUnavailable,
         "STORE_UNAVAILABLE",
         503,
-        "The database does not answer.",
+        "The database does not answer, or does not hold the data that this server is for.",
         "Repeat after the seconds of the `Retry-After` header.",
     ),
     row(

@@ -71,7 +71,7 @@ pub(super) async fn apply(link: &Link<'_>, ontology: &Ontology, part: Part) -> R
 /// Leaves one of the facts that are there twice: while they had no constraint yet, a batch whose answer was lost was sent again, and the
 /// first one was done nevertheless.
 async fn once(link: &Link<'_>, relationship: &str) -> Result<(), Error> {
-    tracing::warn!("neo4j: facts of {relationship} that a lost answer left twice are removed");
+    tracing::warn!("neo4j: the constraint of {relationship} is refused; of facts that are there twice one is left");
     let text = format!(
         "MATCH (a:{}) CALL (a) {{ MATCH (a)-[r:`{relationship}`]->() WITH r.{} AS id, collect(r) AS same WHERE size(same) > 1 \
          UNWIND tail(same) AS more DELETE more }} IN TRANSACTIONS OF 10000 ROWS",

@@ -34,6 +34,7 @@ const LOGIN: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// Bytes of the driver's login; it is far smaller.
 const MOST: usize = 64 * 1024;
+
 /// Where a bearer token comes from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Token {
