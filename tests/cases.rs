@@ -9,7 +9,7 @@
 //! | `response.json` | the answer, indented; it must be there |
 //! | `plan.txt`, `cypher.txt` | what `mdgraph explain` prints of it; not there when the request is refused |
 //!
-//! Each is run over memory and over Neo4j, which must give the same bytes, and is explained offline. `UPDATE=1` rewrites the
+//! Each is run over memory and over every Neo4j, which must give the same bytes, and is explained offline. `UPDATE=1` rewrites the
 //! expectations from memory: read the diff before you believe it. Arguments filter, as for any test: `-- search/`.
 
 mod support;
@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use support::json::pretty;
-use support::neo4j::{Neo4j, is_required, start_or_skip};
-use support::world::{Service, World};
+use support::neo4j::{Fleet, is_required, start_or_skip};
+use support::world::{Databases, Service, World};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         trials.push(Trial::ignorable_test(name, move || case.over_neo4j(&worlds, &database)));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(database); // ends the server before the process exits
+    drop(database); // ends the servers before the process exits
     conclusion.exit_code()
 }
 
@@ -123,18 +123,22 @@ impl Case {
         let world = worlds.get(self.graph.as_deref())?;
         let expected = self.ask(&world.memory)?;
         let mut loaded = database.of(self.graph.as_deref(), &world);
-        let answer = match &mut *loaded {
-            Loaded::Is { service, .. } => self.ask(service)?,
+        let answers = match &mut *loaded {
+            Loaded::Is { databases, .. } => {
+                databases.answers(&self.document, &self.variables, self.operation.as_deref())
+            }
             Loaded::Failed { why, .. } => return Err(why.as_str().into()),
             Loaded::NoServer(why) if is_required() => return Err(why.as_str().into()),
             Loaded::NoServer(why) => return Ok(Completion::ignored_with(why.as_str())),
             Loaded::NotYet => return Err("nothing was loaded".into()),
         };
-        if answer == expected {
-            return Ok(Completion::Completed);
+        for (name, answer) in answers {
+            if answer != expected {
+                let difference = difference(&pretty(&expected), &pretty(&answer));
+                return Err(format!("{name} answers otherwise than memory.\n{difference}").into());
+            }
         }
-        Err(format!("Neo4j answers otherwise than memory.\n{}", difference(&pretty(&expected), &pretty(&answer)))
-            .into())
+        Ok(Completion::Completed)
     }
 
     /// Holds what is now to what the file says; no file is to be there when there is nothing now.
@@ -199,10 +203,10 @@ impl Worlds {
     }
 }
 
-/// The one Neo4j, and which graph it holds.
+/// Every Neo4j, and which graph they hold.
 #[derive(Default)]
 struct Database {
-    server: OnceLock<Result<Neo4j, String>>,
+    fleet: OnceLock<Result<Fleet, String>>,
     loaded: Mutex<Loaded>,
 }
 
@@ -217,12 +221,12 @@ enum Loaded {
     },
     Is {
         graph: Option<String>,
-        service: Box<Service>,
+        databases: Databases,
     },
 }
 
 impl Database {
-    /// The database with a graph loaded; others wait until it is let go.
+    /// The databases with a graph loaded; others wait until they are let go.
     fn of(&self, graph: Option<&str>, world: &World) -> MutexGuard<'_, Loaded> {
         let mut loaded = self.loaded.lock().unwrap_or_else(|p| p.into_inner());
         let there = match &*loaded {
@@ -231,11 +235,14 @@ impl Database {
         };
         if there != Some(graph) {
             let graph = graph.map(str::to_owned);
-            *loaded = match self.server.get_or_init(start_or_skip) {
+            *loaded = match self.fleet.get_or_init(start_or_skip) {
                 Err(why) => Loaded::NoServer(why.clone()),
-                Ok(neo4j) => match world.on_neo4j(neo4j) {
-                    Ok(service) => Loaded::Is { graph, service: Box::new(service) },
-                    Err(why) => Loaded::Failed { graph, why: format!("the graph is not imported into Neo4j: {why}") },
+                Ok(fleet) => match world.on_each(fleet) {
+                    Ok(databases) => Loaded::Is { graph, databases },
+                    Err(why) => {
+                        let why = why.message().unwrap_or_default();
+                        Loaded::Failed { graph, why: format!("the graph is not imported: {why}") }
+                    }
                 },
             };
         }

@@ -18,14 +18,14 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use support::json::pretty;
-use support::neo4j::{Neo4j, is_required, start_or_skip};
+use support::neo4j::{Fleet, is_required, start_or_skip};
 use support::random::Random;
-use support::world::{Service, World};
+use support::world::{Databases, World};
 
 /// Requests of a run, over all graphs, unless `--requests` says otherwise.
-const REQUESTS: usize = 1_500;
+const REQUESTS: usize = 5_000;
 /// Requests of one form with different values, besides the pages that follow them: to plan a statement takes Neo4j longer than to run it.
-const VALUES: usize = 10;
+const VALUES: usize = 40;
 /// A request that takes longer is told: its statement may be one that Neo4j plans badly.
 const SLOW: Duration = Duration::from_secs(10);
 /// The seed unless `--seed` says otherwise: a run in CI repeats the last one.
@@ -47,7 +47,7 @@ const GRAPHS: [(&str, Option<&str>, Option<Size>); 6] = [
 struct Run {
     requests: usize,
     seed: u64,
-    server: OnceLock<Result<Neo4j, String>>,
+    fleet: OnceLock<Result<Fleet, String>>,
 }
 
 fn main() -> ExitCode {
@@ -68,9 +68,9 @@ fn main() -> ExitCode {
         }
     }
     let mut arguments = Arguments::from_iter(rest);
-    // One database.
+    // They share the databases.
     arguments.test_threads = Some(1);
-    let run = Arc::new(Run { requests, seed, server: OnceLock::new() });
+    let run = Arc::new(Run { requests, seed, fleet: OnceLock::new() });
     let trials = GRAPHS
         .iter()
         .enumerate()
@@ -81,30 +81,37 @@ fn main() -> ExitCode {
         .collect();
     eprintln!("differential: seed {seed}, {requests} requests");
     let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(run); // ends the server before the process exits
+    drop(run); // ends the servers before the process exits
     conclusion.exit_code()
 }
 
-/// A graph in both stores.
+/// A graph in memory and in each Neo4j.
 struct Both<'a> {
     world: &'a World,
-    neo4j: &'a Service,
+    databases: &'a Databases,
 }
 
 impl Both<'_> {
-    /// Both answers, if they differ.
-    fn differ(&self, request: &Request) -> Option<(String, String)> {
-        let ask = |service: &Service| service.answer(&request.document(), request.variables(), None);
-        let (memory, neo4j) = (ask(&self.world.memory), ask(self.neo4j));
-        let (memory, neo4j) = (memory.unwrap_or_else(|e| e), neo4j.unwrap_or_else(|e| e));
-        (memory != neo4j).then_some((memory, neo4j))
+    /// Memory's answer, and whether all others are the same.
+    fn ask(&self, request: &Request) -> (String, bool) {
+        let (document, variables) = (request.document(), request.variables());
+        let memory = self.world.memory.answer(&document, variables.clone(), None).unwrap_or_else(|e| e);
+        let others = self.databases.answers(&document, &variables, None);
+        let agree = others.iter().all(|(_, answer)| *answer == memory);
+        (memory, agree)
+    }
+
+    /// Memory's answer, if any other differs.
+    fn differ(&self, request: &Request) -> Option<String> {
+        let (memory, agree) = self.ask(request);
+        (!agree).then_some(memory)
     }
 }
 
 impl Run {
     fn trial(&self, number: usize, ontology: Option<&str>, size: Option<Size>) -> Result<Completion, Failed> {
-        let neo4j = match self.server.get_or_init(start_or_skip) {
-            Ok(neo4j) => neo4j,
+        let fleet = match self.fleet.get_or_init(start_or_skip) {
+            Ok(fleet) => fleet,
             Err(why) if is_required() => return Err(why.as_str().into()),
             Err(why) => return Ok(Completion::ignored_with(why.as_str())),
         };
@@ -117,8 +124,8 @@ impl Run {
                 (World::of(read, made.files())?, Some(made))
             }
         };
-        let service = world.on_neo4j(neo4j)?;
-        let both = Both { world: &world, neo4j: &service };
+        let databases = world.on_each(fleet)?;
+        let both = Both { world: &world, databases: &databases };
         let schema = world.schema()?;
         let samples = Samples::of(&world.graph);
         let mut generator = Generator::new(&schema, &samples, random.fork(2));
@@ -134,7 +141,7 @@ impl Run {
             };
             asked += 1;
             let since = Instant::now();
-            let differ = both.differ(&request).is_some();
+            let (answer, agree) = both.ask(&request);
             if since.elapsed() > SLOW {
                 eprintln!(
                     "graph {number}: request {asked} took {} s: {}",
@@ -142,15 +149,14 @@ impl Run {
                     request.document()
                 );
             }
-            if differ {
-                found.push(self.keep(&both, neo4j, ontology, made.as_ref(), request, (number, asked))?);
+            if !agree {
+                found.push(self.keep(&both, fleet, ontology, made.as_ref(), request, (number, asked))?);
                 if made.is_some() {
                     // Shrinking the graph has loaded others.
-                    world.on_neo4j(neo4j)?;
+                    world.on_each(fleet)?;
                 }
                 continue;
             }
-            let answer = world.memory.answer(&request.document(), request.variables(), None)?;
             let answer: serde_json::Value = serde_json::from_str(&answer)?;
             refused += usize::from(answer.get("errors").is_some());
             if choices.chance(55) {
@@ -173,7 +179,7 @@ impl Run {
     fn keep(
         &self,
         both: &Both<'_>,
-        neo4j: &Neo4j,
+        fleet: &Fleet,
         ontology: Option<&str>,
         made: Option<&Seed>,
         request: Request,
@@ -182,15 +188,15 @@ impl Run {
         let smaller = shrink::request(request, 1_500, |candidate| both.differ(candidate).is_some());
         let name = format!("s{}-g{}-r{}", self.seed, place.0, place.1);
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let mut answer = both.differ(&smaller).map(|(memory, _)| memory).unwrap_or_default();
+        let mut answer = both.differ(&smaller).unwrap_or_default();
         let folder = tests.join("cases/differential").join(&name);
         std::fs::create_dir_all(&folder)?;
         let mut request = smaller;
         if let Some(made) = made {
             let shows = |candidate: &Seed| -> Option<String> {
                 let world = World::of(support::world::ontology(ontology).ok()?, candidate.files()).ok()?;
-                let service = world.on_neo4j(neo4j).ok()?;
-                Both { world: &world, neo4j: &service }.differ(&request).map(|(memory, _)| memory)
+                let databases = world.on_each(fleet).ok()?;
+                Both { world: &world, databases: &databases }.differ(&request)
             };
             let least = shrink::seed(made.clone(), 80, |candidate| shows(candidate).is_some());
             let graph = tests.join("graphs").join(format!("differential-{name}"));
@@ -204,10 +210,10 @@ impl Run {
             }
             std::fs::write(folder.join("graph"), format!("differential-{name}\n"))?;
             let world = World::of(support::world::ontology(ontology)?, least.files())?;
-            let service = world.on_neo4j(neo4j)?;
-            let both = Both { world: &world, neo4j: &service };
+            let databases = world.on_each(fleet)?;
+            let both = Both { world: &world, databases: &databases };
             request = shrink::request(request, 300, |candidate| both.differ(candidate).is_some());
-            answer = both.differ(&request).map(|(memory, _)| memory).unwrap_or(answer);
+            answer = both.differ(&request).unwrap_or(answer);
         }
         std::fs::write(folder.join("request.graphql"), request.document())?;
         if !request.variables().is_empty() {

@@ -12,8 +12,9 @@ mod proxy;
 #[path = "support/site.rs"]
 mod site;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use bolt::{Bolt, Script};
@@ -27,7 +28,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 fn main() -> ExitCode {
-    support::neo4j::run_on_own(&[
+    support::neo4j::run_on_own_in_turn(&[
         ("without_its_database_it_starts_says_so_and_serves_when_there_is_one", starts_without),
         ("no_fault_of_the_network_makes_an_answer_wrong_or_late_and_each_heals", network),
         ("a_thousand_requests_that_went_away_leave_every_connection_free", cancelled),
@@ -273,11 +274,12 @@ fn address(neo4j: &Neo4j) -> &str {
 
 /// Puts the shipped data there, once.
 fn filled(neo4j: &Neo4j) -> Result<(), Failed> {
-    static FILLED: OnceLock<Result<(), String>> = OnceLock::new();
-    let filled = FILLED.get_or_init(|| {
+    static FILLED: Mutex<BTreeMap<String, Result<(), String>>> = Mutex::new(BTreeMap::new());
+    let fill = || {
         let import = program::mdgraph(&["import", "--store", &neo4j.uri]).output();
         let output = import.map_err(|e| format!("mdgraph import does not run: {e}"))?;
         if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-    });
-    filled.clone().map_err(Failed::from)
+    };
+    let mut filled = FILLED.lock().unwrap_or_else(PoisonError::into_inner);
+    filled.entry(neo4j.uri.clone()).or_insert_with(fill).clone().map_err(Failed::from)
 }

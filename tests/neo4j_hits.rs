@@ -134,7 +134,7 @@ fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
     let client = Client::new(&address, Limits { answer: Duration::from_secs(60), ..Limits::default() })?;
     let since = Instant::now();
     runtime.block_on(import(&client, &graph))?;
-    println!("{} entities imported in {:.1} s", graph.nodes.len(), since.elapsed().as_secs_f64());
+    println!("{}: {} entities imported in {:.1} s", neo4j.name, graph.nodes.len(), since.elapsed().as_secs_f64());
     let store = Store::Neo4j(Neo4jStore::new(client, ontology.clone()));
     // The counts of the import, by which a plan's start is chosen.
     runtime.block_on(store.ready(Instant::now() + Duration::from_secs(60)))?;
@@ -171,7 +171,7 @@ fn statements_stay_within_their_hits(neo4j: &Neo4j) -> Result<(), Failed> {
         let (text, parameters) = rendered(&engine, &session, document, &variables)?;
         let operators = profiled(neo4j, &text, &parameters)?;
         let hits: u64 = operators.iter().map(|operator| operator.hits).sum();
-        println!("{hits:>8} of {most:>8} hits  {what}");
+        println!("{}: {hits:>8} of {most:>8} hits  {what}", neo4j.name);
         let bad = operators.iter().find(|operator| FORBIDDEN.contains(&operator.name.as_str()));
         let is_too_much = hits > most && companies() == COMPANIES;
         if is_too_much || hits == 0 || bad.is_some() {
@@ -202,7 +202,7 @@ fn beside_hand_written(
         let hand = profiled(neo4j, &question.hand.replace('\n', " "), &cypher(&parameter(&variables)))?;
         let hits = |operators: &[Operator]| operators.iter().map(|operator| operator.hits).sum::<u64>();
         let share = hits(&ours) as f64 / hits(&hand).max(1) as f64;
-        println!("{:>8} hits, {:>8} by hand ({share:.2})  {}", hits(&ours), hits(&hand), question.name);
+        println!("{}: {:>8} hits, {:>8} by hand ({share:.2})  {}", neo4j.name, hits(&ours), hits(&hand), question.name);
         let bad = ours.iter().find(|operator| FORBIDDEN.contains(&operator.name.as_str()) || operator.name == "Eager");
         if bad.is_some() || share > MOST_BESIDE_HAND {
             let plan: String = ours.iter().map(|o| format!("  {:>8} {} {}\n", o.hits, o.name, o.details)).collect();

@@ -14,7 +14,7 @@ mod hand;
 mod hand_neo4j;
 mod load;
 #[allow(dead_code, reason = "it serves tests too")]
-#[path = "../../tests/support/neo4j.rs"]
+#[path = "../../tests/support/neo4j/mod.rs"]
 mod neo4j;
 mod ours;
 mod over_neo4j;

@@ -1,7 +1,7 @@
 //! A whole graph as a stream of records, so that what is written elsewhere need not be held at once.
 
 use super::{DAY_MAX, DAY_MIN, Fact, FactIx, Graph, Node, NodeIx, ObsIx, Observation, StatusSet, Value, naming};
-use crate::ontology::{Indexing, Ontology, PropId, RelId};
+use crate::ontology::{Direction, Indexing, Ontology, PropId, RelId};
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
@@ -70,7 +70,31 @@ pub struct Survey {
     pub values: BTreeMap<PropId, Values>,
     /// By place of the entity: how many others are joined to it in the latest view.
     pub degrees: Vec<u32>,
+    /// Entities with their facts of a relationship, by relationship and direction: all that have any where these are few (sectors), else those
+    /// with far more than most.
+    pub hubs: Vec<Hub>,
 }
+
+/// An entity with its facts of a relationship: one of [`MOST_HUBS`] at most that have any, or with at least [`HUB`] times as many as those have
+/// on average.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hub {
+    /// Which relationship …
+    pub relationship: RelId,
+    /// … read which way from the entity.
+    pub direction: Direction,
+    /// The entity.
+    pub entity: NodeIx,
+    /// Its facts.
+    pub facts: u64,
+}
+
+/// How many times the average a [`Hub`] has.
+pub const HUB: u64 = 2;
+/// Ends of a relationship whose facts are counted, the first that are met: what many lead to (sectors, regions, parks) are few.
+const MOST_ENDS: usize = 4096;
+/// Hubs of a relationship and direction that are kept, the largest.
+const MOST_HUBS: usize = 512;
 
 /// How many entities have each value of a property, as long as its values are few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +136,8 @@ impl Survey {
     }
 }
 
-/// Takes a survey while records pass. It holds 8 bytes a fact until it is finished, and a bit for each entity and end of a relationship.
+/// Takes a survey while records pass. It holds 8 bytes a fact until it is finished, a bit for each entity and end of a relationship, and the
+/// facts of 4,096 such ends at most.
 #[derive(Debug)]
 pub struct Surveyor {
     survey: Survey,
@@ -122,6 +147,8 @@ pub struct Surveyor {
     indexed: Vec<PropId>,
     /// Neighbours, the smaller place in the upper half.
     joined: Vec<u64>,
+    /// By relationship, of its subjects and its objects: the facts of each.
+    ends: Vec<[BTreeMap<NodeIx, u64>; 2]>,
 }
 
 impl Surveyor {
@@ -141,7 +168,8 @@ impl Surveyor {
         let properties = (0u16..).map(PropId).zip(&ontology.properties);
         let indexed = properties.filter(|(_, property)| property.indexing == Indexing::Index && !property.history);
         let indexed = indexed.map(|(id, _)| id).collect();
-        Surveyor { survey, subjects: bits(), objects: bits(), indexed, joined: Vec::new() }
+        let ends = (0..relationships).map(|_| Default::default()).collect();
+        Surveyor { survey, subjects: bits(), objects: bits(), indexed, joined: Vec::new(), ends }
     }
 
     /// Counts a record.
@@ -176,6 +204,15 @@ impl Surveyor {
         if self.objects.get_mut(at).is_some_and(|bits| bits.set(fact.object)) {
             bump(&mut self.survey.objects, at);
         }
+        if let Some(ends) = self.ends.get_mut(at) {
+            for (counted, end) in ends.iter_mut().zip([fact.subject, fact.object]) {
+                if let Some(facts) = counted.get_mut(&end) {
+                    *facts += 1;
+                } else if counted.len() < MOST_ENDS {
+                    counted.insert(end, 1);
+                }
+            }
+        }
         if fact.known_to == DAY_MAX {
             bump(&mut self.survey.current, at);
             if StatusSet::HELD.contains(fact.status) && fact.subject != fact.object {
@@ -199,7 +236,7 @@ impl Surveyor {
         let mut degrees = vec![0; usize::try_from(entities).unwrap_or(0)];
         self.joined.sort_unstable();
         self.joined.dedup();
-        for pair in self.joined {
+        for pair in std::mem::take(&mut self.joined) {
             for end in [pair >> 32, pair & u64::from(u32::MAX)] {
                 if let Some(degree) = usize::try_from(end).ok().and_then(|end| degrees.get_mut(end)) {
                     *degree += 1;
@@ -207,7 +244,29 @@ impl Surveyor {
             }
         }
         self.survey.degrees = degrees;
+        self.survey.hubs = self.hubs();
         self.survey
+    }
+
+    fn hubs(&self) -> Vec<Hub> {
+        let mut all = Vec::new();
+        for (at, (relationship, ends)) in (0u16..).map(RelId).zip(&self.ends).enumerate() {
+            let count = |counts: &[u64]| counts.get(at).copied().unwrap_or(0);
+            let facts = count(&self.survey.facts);
+            let directions =
+                [(Direction::Out, count(&self.survey.subjects)), (Direction::In, count(&self.survey.objects))];
+            for ((direction, having), counted) in directions.into_iter().zip(ends) {
+                let hub = |(entity, of): (&NodeIx, &u64)| {
+                    let hub = Hub { relationship, direction, entity: *entity, facts: *of };
+                    (having <= MOST_HUBS as u64 || of * having >= HUB * facts).then_some(hub)
+                };
+                let mut hubs: Vec<Hub> = counted.iter().filter_map(hub).collect();
+                hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.facts), hub.entity));
+                hubs.truncate(MOST_HUBS);
+                all.extend(hubs);
+            }
+        }
+        all
     }
 }
 

@@ -39,6 +39,8 @@ pub trait Counts {
     fn search_keys(&self) -> u64;
     /// Whether the store keeps a list of entities in an order, so that a page is read from it without looking at what follows.
     fn keeps(&self, order: &[EntityOrder]) -> bool;
+    /// Likewise the facts of several relationships at once, in their usual order.
+    fn keeps_facts(&self, relationships: &[RelId]) -> bool;
 }
 
 /// Chooses the anchor of a page of entities or facts, and narrows the kinds of entities to those that the filter leaves. Other roots have no

@@ -1,8 +1,9 @@
 //! An ontology with its seed, served over memory and over Neo4j as the program serves them.
 
-use super::neo4j::Neo4j;
+use super::neo4j::{Fleet, Neo4j, at_once};
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
+use libtest_mimic::Failed;
 use mdgraph::api::engine::PlanEngine;
 use mdgraph::api::table::TableRequest;
 use mdgraph::api::{Engine as _, Request, RequestId, Table as _};
@@ -59,6 +60,24 @@ impl Service {
             whole.extend(part);
         }
         String::from_utf8(whole).map_err(|e| format!("the table is not UTF-8: {e}"))
+    }
+}
+
+/// What answers requests over several databases, by their names.
+pub struct Databases(Vec<(String, Service)>);
+
+impl Databases {
+    /// The answers to a request, which all are asked at once, each after the name of the database; a failure stands for an answer.
+    pub fn answers(
+        &self,
+        document: &str,
+        variables: &Map<String, Value>,
+        operation: Option<&str>,
+    ) -> Vec<(&str, String)> {
+        at_once(&self.0, |(name, service)| {
+            let answer = service.answer(document, variables.clone(), operation.map(str::to_owned));
+            (name.as_str(), answer.unwrap_or_else(|failure| failure))
+        })
     }
 }
 
@@ -164,6 +183,11 @@ impl World {
             cypher.push('\n');
         }
         Some((plan, cypher))
+    }
+
+    /// The same graph over each database, whose content it replaces.
+    pub fn on_each(&self, fleet: &Fleet) -> Result<Databases, Failed> {
+        fleet.each(|neo4j| Ok((neo4j.name.clone(), self.on_neo4j(neo4j)?))).map(Databases)
     }
 
     /// The same graph over a database, whose content it replaces.

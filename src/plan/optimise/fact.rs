@@ -35,7 +35,9 @@ impl<C: Counts> Planner<'_, C> {
         let relationships = self.asked(filter);
         let all = relationships.iter().map(|id| self.counts.edges(*id)).sum::<u64>() as f64;
         let measure = match anchor {
-            FactAnchor::Scan if page.is_in_usual_order() && !page.page.total => {
+            FactAnchor::Scan
+                if page.is_in_usual_order() && !page.page.total && self.counts.keeps_facts(&relationships) =>
+            {
                 let wanted = if page.page.items { f64::from(page.page.limit) + 1.0 } else { 0.0 };
                 Measure { setup: 0.0, size: (wanted / self.share(filter, &relationships, all)).min(all) }
             }

@@ -102,6 +102,9 @@ impl Counts for Snapshot {
             _ => false,
         }
     }
+    fn keeps_facts(&self, _: &[RelId]) -> bool {
+        true
+    }
 }
 
 /// The current snapshot of a server.

@@ -212,7 +212,7 @@ impl Neo4jStore {
 /// Asks a database what it holds.
 fn about() -> Statement {
     let text = format!(
-        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}, m.{}] AS row",
+        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}, m.{}, m.{}] AS row",
         layout::META,
         layout::VOCABULARY,
         layout::RETIRED,
@@ -220,6 +220,7 @@ fn about() -> Statement {
         layout::BY,
         counts::PARTS.join(", m."),
         counts::VALUES,
+        counts::HUBS,
     );
     Statement { text, parameters: vec![("id".into(), import::META_ID.into())] }
 }

@@ -38,6 +38,16 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The whole number that it is.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
         Value::Text(text.to_owned())

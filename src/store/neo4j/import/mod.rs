@@ -3,6 +3,7 @@
 //! be. Every statement may run twice, so one whose answer was lost is sent again.
 
 mod difference;
+mod fact;
 pub(super) mod link;
 mod remove;
 mod rows;
@@ -14,7 +15,7 @@ use std::time::Duration;
 pub use difference::{Change, Difference};
 
 use super::client::{Client, Error, Statement};
-use super::counts::{Counted, PARTS, VALUES};
+use super::counts::{Counted, HUBS, PARTS, VALUES};
 use super::layout as at;
 use super::schema;
 use super::value::Value;
@@ -316,7 +317,8 @@ impl Import<'_> {
         let whole = |count: u64| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         let text = format!("MERGE (m:{} {{id: $values.id}}) SET m = $values", at::META);
         let counted = Counted::of(ontology, survey);
-        let counts = PARTS.into_iter().zip(counted.stored()).chain([(VALUES, counted.stored_values(ontology))]);
+        let lists = [(VALUES, counted.stored_values(ontology)), (HUBS, Counted::stored_hubs(self.records))];
+        let counts = PARTS.into_iter().zip(counted.stored()).chain(lists);
         let about = [
             ("id", META_ID.into()),
             ("state", state.into()),

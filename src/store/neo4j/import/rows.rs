@@ -7,19 +7,16 @@ use sha2::{Digest, Sha256};
 
 use super::super::layout as at;
 use super::super::value::Value;
+use super::fact;
 use super::there::Places;
 use crate::graph::records::{Record, Records};
 use crate::graph::{
-    Bilingual, Citation, Dated, Day, Fact, Node, NodeIx, Observation, PartialDate, When, naming, naming::slip,
+    Bilingual, Citation, Dated, Day, Node, NodeIx, Observation, PartialDate, When, naming, naming::slip,
 };
 use crate::ontology::{Ontology, PropId, RelId};
 
 /// Raised when the same record would be written otherwise, so that what an earlier version wrote is written anew.
 const LAYOUT: u8 = 1;
-
-/// A fact's ends, in its row.
-pub(super) const SUBJECT: &str = "from";
-pub(super) const OBJECT: &str = "to";
 
 /// Entries of a map, in a fixed order.
 pub(super) type Entries = Vec<(String, Value)>;
@@ -67,7 +64,7 @@ impl<'r> Rows<'r> {
         Rows { records, labels: labels.collect() }
     }
 
-    fn ontology(&self) -> &Ontology {
+    pub(super) fn ontology(&self) -> &Ontology {
         self.records.ontology()
     }
 
@@ -75,7 +72,7 @@ impl<'r> Rows<'r> {
     pub fn row(&self, record: Record<'_>) -> Row {
         match record {
             Record::Entity(ix, node) => self.entity(ix, node),
-            Record::Fact(_, fact) => self.fact(fact),
+            Record::Fact(_, fact) => fact::row(self, fact),
             Record::Observation(_, observation) => self.observation(observation),
         }
     }
@@ -89,16 +86,6 @@ impl<'r> Rows<'r> {
             vec![("id".into(), text_of(&node.id)), ("labels".into(), labels), ("names".into(), Value::List(names))],
             values,
         )
-    }
-
-    fn fact(&self, fact: &Fact) -> Row {
-        let ends = vec![
-            (SUBJECT.into(), text_of(self.records.entity_id(fact.subject))),
-            (OBJECT.into(), text_of(self.records.entity_id(fact.object))),
-            ("id".into(), text_of(&fact.id)),
-            ("type".into(), text_of(&self.ontology().relationship(fact.relationship).name)),
-        ];
-        row(ends, self.fact_values(fact))
     }
 
     fn observation(&self, o: &Observation) -> Row {
@@ -125,28 +112,19 @@ impl<'r> Rows<'r> {
 
     /// The row's value with each entity that it leads to as the number of its node, which the database finds without an index.
     pub fn placed(&self, row: Row, record: Record<'_>, places: &Places) -> Value {
-        let Value::Map(mut entries) = row.value else { return row.value };
-        match record {
-            Record::Entity(..) => {}
-            Record::Fact(_, fact) => {
-                for (name, value) in &mut entries {
-                    match name.as_str() {
-                        SUBJECT => *value = places.of(fact.subject),
-                        OBJECT => *value = places.of(fact.object),
-                        _ => {}
-                    }
-                }
-            }
-            Record::Observation(_, o) => {
+        match (record, row.value) {
+            (Record::Fact(_, fact), Value::List(values)) => fact::placed(values, fact, places),
+            (Record::Observation(_, o), Value::Map(mut entries)) => {
                 let mut links: HashMap<String, Value> = self.links(o, |ix| places.of(ix)).into_iter().collect();
                 for (name, value) in &mut entries {
                     if let Some(placed) = links.remove(name.as_str()) {
                         *value = placed;
                     }
                 }
+                Value::Map(entries)
             }
+            (_, value) => value,
         }
-        Value::Map(entries)
     }
 
     /// Which relationship a record is written as; none for what is a node.
@@ -208,32 +186,6 @@ impl<'r> Rows<'r> {
         row
     }
 
-    fn fact_values(&self, fact: &Fact) -> Entries {
-        let mut row = vec![
-            (at::FACT_ID.into(), text_of(&fact.id)),
-            (at::STATUS.into(), Value::Int(fact.status as i64)),
-            (at::BASIS.into(), Value::Int(fact.basis as i64)),
-            (at::FROM.into(), Value::Int(fact.valid_from().into())),
-            (at::TO.into(), Value::Int(fact.valid_to().into())),
-            (at::KNOWN.into(), Value::Int(fact.known_from.into())),
-            (at::KNOWN_TO.into(), Value::Int(fact.known_to.into())),
-        ];
-        push(&mut row, at::CONFLICTING_FROM, fact.conflicting_from.map(i64::from));
-        push_when(&mut row, at::SINCE, fact.since.as_ref());
-        push_when(&mut row, at::UNTIL, fact.until.as_ref());
-        push(&mut row, at::NOTE, fact.note.as_deref());
-        push(&mut row, at::DOUBT, fact.doubt.as_deref());
-        push(&mut row, at::SUPERSEDED_BY, fact.superseded_by.map(|later| self.records.fact_id(later)));
-        let declared = &self.ontology().relationship(fact.relationship).properties;
-        for (position, value) in &fact.properties {
-            if let Some(property) = declared.get(usize::from(*position)) {
-                row.push((property.name.to_string(), at::stored(value)));
-            }
-        }
-        self.push_citations(&mut row, &fact.citations);
-        row
-    }
-
     fn observation_values(&self, o: &Observation) -> Entries {
         let mut row = vec![
             (at::ID.into(), text_of(&o.id)),
@@ -283,11 +235,17 @@ impl<'r> Rows<'r> {
     }
 
     fn push_citations(&self, row: &mut Entries, citations: &[Citation]) {
-        let documents = citations.iter().map(|citation| self.records.entity_id(citation.document));
-        row.push((at::CITED_DOCUMENTS.into(), Value::texts(documents)));
-        row.push((at::CITED_SECTIONS.into(), Value::texts(citations.iter().map(|citation| &*citation.section))));
-        let supports = citations.iter().map(|citation| citation.supports.join(","));
-        row.push((at::CITED_SUPPORTS.into(), Value::texts(supports)));
+        let names = [at::CITED_DOCUMENTS, at::CITED_SECTIONS, at::CITED_SUPPORTS];
+        row.extend(names.into_iter().map(str::to_owned).zip(self.cited(citations)));
+    }
+
+    /// Documents, sections and what is supported, citation by citation.
+    pub(super) fn cited(&self, citations: &[Citation]) -> [Value; 3] {
+        [
+            Value::texts(citations.iter().map(|citation| self.records.entity_id(citation.document))),
+            Value::texts(citations.iter().map(|citation| &*citation.section)),
+            Value::texts(citations.iter().map(|citation| citation.supports.join(","))),
+        ]
     }
 }
 
@@ -313,15 +271,12 @@ fn name(of: &str, key: &naming::NameKey) -> Value {
 
 /// A row of what identifies it and its values, which get its hash.
 fn row(mut about: Entries, mut values: Entries) -> Row {
-    let mut hashing = Sha256::new();
-    hashing.update([LAYOUT]);
+    let mut content = Content::begin();
     about.iter().chain(&values).for_each(|(name, value)| {
-        hash_text(&mut hashing, name);
-        hash(&mut hashing, value);
+        content.text(name);
+        content.value(value);
     });
-    let mut first = [0; 8];
-    first.copy_from_slice(&hashing.finalize()[..8]);
-    let hash = u64::from_le_bytes(first).max(1);
+    let hash = content.hash();
     values.push((at::CONTENT.into(), kept(hash)));
     about.push(("values".into(), Value::Map(values)));
     Row { hash, value: Value::Map(about) }
@@ -340,42 +295,58 @@ pub(super) fn unkept(value: &Value) -> u64 {
     }
 }
 
-/// Every value with its type and length before it, so that different ones never give the same bytes.
-fn hash(hashing: &mut Sha256, value: &Value) {
-    match value {
-        Value::Null => hashing.update([0]),
-        Value::Bool(truth) => hashing.update([1, u8::from(*truth)]),
-        Value::Int(number) => {
-            hashing.update([2]);
-            hashing.update(number.to_le_bytes());
-        }
-        Value::Float(number) => {
-            hashing.update([3]);
-            hashing.update(number.to_le_bytes());
-        }
-        Value::Text(text) => {
-            hashing.update([4]);
-            hash_text(hashing, text);
-        }
-        Value::List(items) => {
-            hashing.update([5]);
-            hashing.update((items.len() as u64).to_le_bytes());
-            items.iter().for_each(|item| hash(hashing, item));
-        }
-        Value::Map(entries) => {
-            hashing.update([6]);
-            hashing.update((entries.len() as u64).to_le_bytes());
-            for (name, value) in entries {
-                hash_text(hashing, name);
-                hash(hashing, value);
+/// What a row says, to be hashed.
+pub(super) struct Content(Sha256);
+
+impl Content {
+    pub fn begin() -> Content {
+        Content(Sha256::new_with_prefix([LAYOUT]))
+    }
+
+    /// Every value with its type and length before it, so that different ones never give the same bytes.
+    pub fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.0.update([0]),
+            Value::Bool(truth) => self.0.update([1, u8::from(*truth)]),
+            Value::Int(number) => {
+                self.0.update([2]);
+                self.0.update(number.to_le_bytes());
+            }
+            Value::Float(number) => {
+                self.0.update([3]);
+                self.0.update(number.to_le_bytes());
+            }
+            Value::Text(text) => {
+                self.0.update([4]);
+                self.text(text);
+            }
+            Value::List(items) => {
+                self.0.update([5]);
+                self.0.update((items.len() as u64).to_le_bytes());
+                items.iter().for_each(|item| self.value(item));
+            }
+            Value::Map(entries) => {
+                self.0.update([6]);
+                self.0.update((entries.len() as u64).to_le_bytes());
+                for (name, value) in entries {
+                    self.text(name);
+                    self.value(value);
+                }
             }
         }
     }
-}
 
-fn hash_text(hashing: &mut Sha256, text: &str) {
-    hashing.update((text.len() as u64).to_le_bytes());
-    hashing.update(text);
+    pub fn text(&mut self, text: &str) {
+        self.0.update((text.len() as u64).to_le_bytes());
+        self.0.update(text);
+    }
+
+    /// Never 0.
+    pub fn hash(self) -> u64 {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.0.finalize()[..8]);
+        u64::from_le_bytes(first).max(1)
+    }
 }
 
 fn text_of(text: &str) -> Value {

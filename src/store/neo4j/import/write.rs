@@ -9,8 +9,9 @@ use tokio::sync::mpsc::{Sender, channel};
 use super::super::client::{Error, Statement};
 use super::super::layout as at;
 use super::super::value::Value;
+use super::fact;
 use super::link::{Batch, Order};
-use super::rows::{OBJECT, Rows, SUBJECT, Sum};
+use super::rows::{Rows, Sum};
 use super::there::{Places, There};
 use super::{Event, Failure, Import, Stage};
 use crate::graph::records::Record;
@@ -89,25 +90,13 @@ impl Import<'_> {
         Ok(sum)
     }
 
-    /// Facts of a type. One that stands in the rows is found with less of a plan, and saves a plan for each type. What is not there is
-    /// created: to look for it first locks both ends, and facts meet at few entities. `again` looks.
-    fn facts(&self, by: &str, again: bool) -> String {
-        let (verb, id) =
-            if again { ("MERGE", format!(" {{{}: row.id}}", at::FACT_ID)) } else { ("CREATE", String::new()) };
-        format!(
-            "CYPHER 5 UNWIND $rows AS row MATCH (a) WHERE id(a) = row.{SUBJECT} MATCH (b) WHERE id(b) = row.{OBJECT} \
-             {verb} (a)-[r:{by}{id}]->(b) SET r = row.values"
-        )
-    }
-
     /// What writes rows; `again` if some of them may be written.
     fn text(&self, stage: Stage, relationship: Option<RelId>, again: bool) -> String {
         let entity = at::ENTITY;
-        match relationship {
-            Some(id) => self.facts(&format!("`{}`", self.records.ontology().relationship(id).name), again),
-            None if stage == Stage::Facts => self.facts("$(row.type)", again),
+        match stage {
+            Stage::Facts => fact::statement(self.records.ontology(), relationship, again),
             // Nothing has the names of an entity that is not there as it should be; one that a lost answer was about has them all.
-            None if stage == Stage::Entities => format!(
+            Stage::Entities => format!(
                 "UNWIND $rows AS row MERGE (n:{entity} {{id: row.id}}) \
                  WITH n, row WHERE n.{content} IS NULL OR n.{content} <> row.values.{content} \
                  SET n = row.values, n:$(row.labels) \
@@ -116,7 +105,7 @@ impl Import<'_> {
                 at::OF,
                 content = at::CONTENT,
             ),
-            None => {
+            _ => {
                 let links = at::OBSERVATION_LINKS.into_iter().filter(|by| *by != at::BREAKDOWN_OF).map(|by| {
                     format!(
                         " CALL (o, row) {{ UNWIND row.{by} AS link MATCH (n) WHERE id(n) = link[0] MERGE (o)-[:{by} {{{}: link[1]}}]->(n) }}",
@@ -175,7 +164,13 @@ impl Batches<'_> {
         let mut rest: Vec<_> = self.open.drain().collect();
         rest.sort_by_key(|(relationship, _)| *relationship);
         // What is left of each type is little: one statement for all, since to plan one may take longer than to run it.
-        let mut rows = rest.into_iter().flat_map(|(_, rows)| rows).peekable();
+        let ontology = self.import.records.ontology();
+        let typed = |(relationship, row): (Option<RelId>, Value)| match relationship {
+            Some(relationship) => fact::typed(row, relationship, ontology),
+            None => row,
+        };
+        let rows = rest.into_iter().flat_map(|(by, rows)| rows.into_iter().map(move |row| (by, row)));
+        let mut rows = rows.map(typed).peekable();
         while rows.peek().is_some() {
             let batch = rows.by_ref().take(SMALL_BATCH).collect();
             self.send(stage, None, batch)?;
@@ -187,7 +182,7 @@ impl Batches<'_> {
     fn send(&self, stage: Stage, relationship: Option<RelId>, mut rows: Vec<Value>) -> ControlFlow<()> {
         if stage == Stage::Facts {
             // Two batches that meet at the same much joined entities lock them in the same order.
-            rows.sort_by_key(object);
+            rows.sort_by_key(fact::object);
         }
         let text = |again| self.import.text(stage, relationship, again);
         let batch = Batch { stage, text: text(false), again: text(true), rows };
@@ -196,13 +191,4 @@ impl Batches<'_> {
             Err(_) => ControlFlow::Break(()),
         }
     }
-}
-
-/// Where a fact's object is.
-fn object(row: &Value) -> i64 {
-    let Value::Map(entries) = row else { return 0 };
-    let place = |(name, value): &(String, Value)| {
-        if let (OBJECT, Value::Int(place)) = (name.as_str(), value) { Some(*place) } else { None }
-    };
-    entries.iter().find_map(place).unwrap_or(0)
 }

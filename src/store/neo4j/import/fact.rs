@@ -1,0 +1,146 @@
+//! Facts as rows and the statements that take them. A row is a list with each value at a place of its own: their names in every row would
+//! be most of what is made, sent and read, and facts are most of a graph.
+
+use super::super::layout as at;
+use super::super::value::Value;
+use super::rows::{Content, Row, Rows, kept};
+use super::there::Places;
+use crate::graph::{Fact, When};
+use crate::ontology::{Ontology, RelId};
+
+/// Places in a row: the number of the subject's node …
+const SUBJECT: usize = 0;
+/// … and of the object's …
+const OBJECT: usize = 1;
+/// … the relationship, in a statement of several …
+const TYPE: usize = 2;
+/// … the properties that it declares, as a map …
+const OWN: usize = 3;
+/// … and from here on those that every fact may have.
+const FIRST: usize = 4;
+
+/// The properties that every fact may have, in their order in a row.
+const PROPERTIES: [&str; 21] = [
+    at::FACT_ID,
+    at::STATUS,
+    at::BASIS,
+    at::FROM,
+    at::TO,
+    at::KNOWN,
+    at::KNOWN_TO,
+    at::CONFLICTING_FROM,
+    at::SINCE[0],
+    at::SINCE[1],
+    at::SINCE[2],
+    at::UNTIL[0],
+    at::UNTIL[1],
+    at::UNTIL[2],
+    at::NOTE,
+    at::DOUBT,
+    at::SUPERSEDED_BY,
+    at::CITED_DOCUMENTS,
+    at::CITED_SECTIONS,
+    at::CITED_SUPPORTS,
+    at::CONTENT,
+];
+
+/// The row of a fact, whose ends are yet to be [`placed`].
+pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
+    let (records, relationship) = (rows.records, rows.ontology().relationship(fact.relationship));
+    let own = fact.properties.iter().filter_map(|(position, value)| {
+        Some((&*relationship.properties.get(usize::from(*position))?.name, at::stored(value)))
+    });
+    let [since, until] = [&fact.since, &fact.until].map(|when| parts(when.as_ref()));
+    let [documents, sections, supports] = rows.cited(&fact.citations);
+    let mut values = Vec::with_capacity(FIRST + PROPERTIES.len());
+    values.extend([Value::Null, Value::Null, Value::Null, Value::map(own)]);
+    values.extend([
+        Value::from(&*fact.id),
+        Value::Int(fact.status as i64),
+        Value::Int(fact.basis as i64),
+        Value::Int(fact.valid_from().into()),
+        Value::Int(fact.valid_to().into()),
+        Value::Int(fact.known_from.into()),
+        Value::Int(fact.known_to.into()),
+        fact.conflicting_from.map(i64::from).into(),
+    ]);
+    values.extend(since.into_iter().chain(until));
+    values.extend([
+        fact.note.as_deref().into(),
+        fact.doubt.as_deref().into(),
+        fact.superseded_by.map(|later| records.fact_id(later)).into(),
+        documents,
+        sections,
+        supports,
+    ]);
+    let mut content = Content::begin();
+    for text in [records.entity_id(fact.subject), &relationship.name, records.entity_id(fact.object)] {
+        content.text(text);
+    }
+    values.iter().for_each(|value| content.value(value));
+    let hash = content.hash();
+    values.push(kept(hash));
+    Row { hash, value: Value::List(values) }
+}
+
+/// A date's words, earliest and latest day.
+fn parts(when: Option<&When>) -> [Value; 3] {
+    let day = |date: Option<crate::graph::PartialDate>| date.map(|date| i64::from(date.code())).into();
+    [
+        when.map(|when| &*when.text).into(),
+        day(when.and_then(|when| when.earliest)),
+        day(when.and_then(|when| when.latest)),
+    ]
+}
+
+/// A fact's row with the nodes of its ends.
+pub(super) fn placed(mut values: Vec<Value>, fact: &Fact, places: &Places) -> Value {
+    for (at, end) in [(SUBJECT, fact.subject), (OBJECT, fact.object)] {
+        if let Some(value) = values.get_mut(at) {
+            *value = places.of(end);
+        }
+    }
+    Value::List(values)
+}
+
+/// Rows of a relationship for a statement of several.
+pub(super) fn typed(mut row: Value, relationship: RelId, ontology: &Ontology) -> Value {
+    if let Value::List(values) = &mut row
+        && let Some(value) = values.get_mut(TYPE)
+    {
+        *value = Value::from(&*ontology.relationship(relationship).name);
+    }
+    row
+}
+
+/// The node of a row's object.
+pub(super) fn object(row: &Value) -> i64 {
+    match row {
+        Value::List(values) => values.get(OBJECT).and_then(Value::as_int).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// What writes facts: of a relationship, whose type stands in the statement (found with less of a plan), or of several, whose type stands in
+/// each row, which saves a plan for each. What is not there is created: to look for it first locks both ends, and facts meet at few entities.
+/// `again` looks.
+pub(super) fn statement(ontology: &Ontology, relationship: Option<RelId>, again: bool) -> String {
+    let declared = relationship.map(|id| ontology.relationship(id));
+    let by = declared.map_or_else(|| format!("$(row[{TYPE}])"), |it| format!("`{}`", it.name));
+    let own = if declared.is_none_or(|it| !it.properties.is_empty()) {
+        format!(" SET r += row[{OWN}]")
+    } else {
+        String::new()
+    };
+    let properties: Vec<String> =
+        (FIRST..).zip(PROPERTIES).map(|(place, name)| format!("{name}: row[{place}]")).collect();
+    let properties = properties.join(", ");
+    let write = if again {
+        format!("MERGE (a)-[r:{by} {{{}: row[{FIRST}]}}]->(b) SET r = {{{properties}}}", at::FACT_ID)
+    } else {
+        format!("CREATE (a)-[r:{by} {{{properties}}}]->(b)")
+    };
+    format!(
+        "CYPHER 5 UNWIND $rows AS row MATCH (a) WHERE id(a) = row[{SUBJECT}] MATCH (b) WHERE id(b) = row[{OBJECT}] {write}{own}"
+    )
+}
