@@ -45,6 +45,7 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
         items: true,
         total: false,
         keys: true,
+        more: true,
     };
     let entities = |filter, anchor, order, page: &PageArgs, slots| {
         let entity = EntityProjection { shapes: vec![(company, slots)] };

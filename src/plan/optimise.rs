@@ -41,6 +41,8 @@ pub trait Counts {
     fn keeps(&self, order: &[EntityOrder]) -> bool;
     /// Likewise the facts of several relationships at once, in their usual order.
     fn keeps_facts(&self, relationships: &[RelId]) -> bool;
+    /// Whether the store tests of an entity what the anchor that gave it says already.
+    fn tests_again(&self) -> bool;
 }
 
 /// Chooses the anchor of a page of entities or facts, and narrows the kinds of entities to those that the filter leaves. Other roots have no
@@ -173,11 +175,12 @@ impl<C: Counts> Planner<'_, C> {
                 let size = ids.iter().map(|id| self.counts.under(id)).sum::<u64>() as f64;
                 Measure { setup: size, size }
             }
-            Anchor::Via { hop, kinds, inner } => {
-                let ends = self.measure(inner, *kinds);
-                let far = ends.size.min(self.counts.entities(*kinds) as f64);
-                let size = self.reached(*hop, inner, far);
-                Measure { setup: ends.setup + ends.size + size, size }
+            Anchor::Via { hop, kinds: far, inner } => {
+                let ends = self.measure(inner, *far);
+                let facts = self.reached(*hop, inner, ends.size.min(self.counts.entities(*far) as f64));
+                // However many facts there are, they lead to no more entities than there are.
+                let size = if kinds.is_empty() { facts } else { facts.min(self.counts.entities(kinds) as f64) };
+                Measure { setup: ends.setup + ends.size + facts, size }
             }
         }
     }
@@ -232,11 +235,15 @@ impl<C: Counts> Planner<'_, C> {
             Anchor::OrderWalk if !page.page.items && is_free && page.aggregate.is_empty() => 1.0,
             Anchor::OrderWalk if (!page.page.total || is_free) && page.aggregate.is_empty() => {
                 let selectivity = self.selectivity(&page.filter, entities);
-                ((f64::from(page.page.limit) + 1.0) / selectivity).min(entities) * check
+                (page.page.looked_for() as f64 / selectivity).min(entities) * check
             }
             // A scan's entities are sorted, all that pass at once.
             anchor => {
                 let measure = self.measure(anchor, page.kinds);
+                let check = match self.counts.tests_again() {
+                    true => check,
+                    false => 1.0 + self.check(&left(&page.filter, anchor)),
+                };
                 measure.setup + measure.size * (check + 1.0 + keys + whole)
             }
         };

@@ -60,7 +60,7 @@ impl From<&Value> for Datum {
 pub struct Page {
     /// In the list's order, at most the limit.
     pub items: Vec<Item>,
-    /// Whether there is more beyond the limit: after the last item, or, backward, before the first.
+    /// Whether there is more beyond the limit: after the last item, or, backward, before the first. Says something where that is asked for.
     pub more: bool,
     /// How many the whole list has, if asked.
     pub total: Option<u64>,

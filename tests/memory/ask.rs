@@ -42,7 +42,17 @@ pub fn kinds(names: &[&str]) -> KindSet {
 }
 
 pub fn first(limit: u32) -> PageArgs {
-    PageArgs { limit, sized: true, backward: false, after: None, before: None, items: true, total: false, keys: true }
+    PageArgs {
+        limit,
+        sized: true,
+        backward: false,
+        after: None,
+        before: None,
+        items: true,
+        total: false,
+        keys: true,
+        more: true,
+    }
 }
 
 pub fn with_total(mut page: PageArgs) -> PageArgs {

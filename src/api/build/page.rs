@@ -44,11 +44,15 @@ impl Builder<'_> {
             return Err(self.wrong(args, "last", &wrong));
         }
         let mut items = !connection.edges.is_empty();
-        let mut total = false;
+        let (mut total, mut more) = (false, false);
         for field in &connection.fields {
             match &field.what {
                 ConnectionField::TotalCount => total = true,
-                ConnectionField::PageInfo(fields) => items |= fields.iter().any(|f| f.what != PageInfoField::Typename),
+                ConnectionField::PageInfo(fields) => {
+                    items |= fields.iter().any(|f| f.what != PageInfoField::Typename);
+                    more |=
+                        fields.iter().any(|f| matches!(f.what, PageInfoField::HasNext | PageInfoField::HasPrevious));
+                }
                 _ => {}
             }
         }
@@ -61,6 +65,7 @@ impl Builder<'_> {
             items,
             total,
             keys: connection.has_cursors,
+            more,
         })
     }
 

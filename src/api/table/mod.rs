@@ -171,6 +171,7 @@ fn page(limits: &Limits) -> PageArgs {
         items: true,
         total: false,
         keys: true,
+        more: true,
     }
 }
 

@@ -158,9 +158,16 @@ pub struct PageArgs {
     pub total: bool,
     /// Whether the items' places in the order are wanted, for cursors; else an item's keys are empty.
     pub keys: bool,
+    /// Whether it is wanted if the list goes on beyond the page; else [`Page::more`](crate::store::Page::more) says nothing.
+    pub more: bool,
 }
 
 impl PageArgs {
+    /// How many items a store looks for: one beyond the page tells that the list goes on.
+    pub fn looked_for(&self) -> u64 {
+        u64::from(self.limit) + u64::from(self.more)
+    }
+
     /// The keys that an item of the page is given.
     pub fn keys_of(&self, keys: impl FnOnce() -> Vec<SortValue>) -> Vec<SortValue> {
         if self.keys { keys() } else { Vec::new() }

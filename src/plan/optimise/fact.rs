@@ -38,7 +38,7 @@ impl<C: Counts> Planner<'_, C> {
             FactAnchor::Scan
                 if page.is_in_usual_order() && !page.page.total && self.counts.keeps_facts(&relationships) =>
             {
-                let wanted = if page.page.items { f64::from(page.page.limit) + 1.0 } else { 0.0 };
+                let wanted = if page.page.items { page.page.looked_for() as f64 } else { 0.0 };
                 Measure { setup: 0.0, size: (wanted / self.share(filter, &relationships, all)).min(all) }
             }
             FactAnchor::Scan => Measure { setup: 0.0, size: all },

@@ -105,6 +105,9 @@ impl Counts for Snapshot {
     fn keeps_facts(&self, _: &[RelId]) -> bool {
         true
     }
+    fn tests_again(&self) -> bool {
+        true
+    }
 }
 
 /// The current snapshot of a server.

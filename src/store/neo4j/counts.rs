@@ -233,6 +233,10 @@ impl Counts for Counted {
     fn keeps_facts(&self, relationships: &[RelId]) -> bool {
         matches!(relationships, [_])
     }
+    /// A statement has what is [`left`](crate::plan::optimise::left()).
+    fn tests_again(&self) -> bool {
+        false
+    }
 }
 
 /// As [`HUBS`] names them.
@@ -306,6 +310,7 @@ mod tests {
             items: true,
             total: false,
             keys: true,
+            more: true,
         }
     }
 
@@ -346,6 +351,12 @@ mod tests {
         };
         assert!(matches!(anchor(&smallest.1), Anchor::Via { .. }), "{smallest:?}");
         assert_eq!(anchor(&largest.1), Anchor::OrderWalk, "{largest:?}");
+        // To count them all, all of them are looked at, and nobody else.
+        let mut page = companies_in(&graph, &largest.1);
+        (page.page.items, page.page.total) = (false, true);
+        let mut root = Root::Entities(page);
+        choose_anchor(&mut root, &graph.ontology, &counted);
+        assert!(matches!(&root, Root::Entities(page) if matches!(page.anchor, Anchor::Via { .. })), "{root:?}");
     }
 
     #[test]

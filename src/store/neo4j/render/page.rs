@@ -84,7 +84,8 @@ impl Renderer<'_> {
             }
             order.push((expr.clone(), *descending != page.backward));
         }
-        let limit = Some(self.parameter(Value::Int(i64::from(page.limit) + 1)));
+        let limit = i64::try_from(page.looked_for()).unwrap_or(i64::MAX);
+        let limit = Some(self.parameter(Value::Int(limit)));
         clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(String::as_str)) }));
         let keys = if page.keys { keys.into_iter().map(|key| key.expr).collect() } else { Vec::new() };
         clauses.push(Clause::Return(Expr::List(vec![Expr::List(keys), Expr::List(row)])));
