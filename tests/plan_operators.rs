@@ -36,17 +36,7 @@ fn examples(ontology: &Ontology) -> Vec<(&'static str, &'static str, Root, View)
     let company = KindSet::one(ontology.kind_named("Company").unwrap());
     let all = ontology.all_kinds();
     let entity = |kinds| EntityProjection { shapes: vec![(kinds, vec![Slot::Id, Slot::Name(Lang::Zh)])] };
-    let page = PageArgs {
-        limit: 20,
-        sized: true,
-        backward: false,
-        after: None,
-        before: None,
-        items: true,
-        total: false,
-        keys: true,
-        more: true,
-    };
+    let page = PageArgs::first(20);
     let entities = |filter, anchor, order, page: &PageArgs, slots| {
         let entity = EntityProjection { shapes: vec![(company, slots)] };
         Root::Entities(EntitiesPage {

@@ -75,8 +75,7 @@ pub struct Survey {
     pub hubs: Vec<Hub>,
 }
 
-/// An entity with its facts of a relationship: one of [`MOST_HUBS`] at most that have any, or with at least [`HUB`] times as many as those have
-/// on average.
+/// An entity with its facts of a relationship: one of 512 at most that have any, or with at least twice as many as those have on average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hub {
     /// Which relationship …
@@ -89,8 +88,8 @@ pub struct Hub {
     pub facts: u64,
 }
 
-/// How many times the average a [`Hub`] has.
-pub const HUB: u64 = 2;
+/// How many times the average a [`Hub`] has where they are many.
+const HUB: u64 = 2;
 /// Ends of a relationship whose facts are counted, the first that are met: what many lead to (sectors, regions, parks) are few.
 const MOST_ENDS: usize = 4096;
 /// Hubs of a relationship and direction that are kept, the largest.
@@ -136,8 +135,8 @@ impl Survey {
     }
 }
 
-/// Takes a survey while records pass. It holds 8 bytes a fact until it is finished, a bit for each entity and end of a relationship, and the
-/// facts of 4,096 such ends at most.
+/// Takes a survey while records pass. It holds 8 bytes a fact until it is finished, a bit for each entity and end of a relationship, and a count
+/// for 4,096 of each relationship's subjects and objects at most.
 #[derive(Debug)]
 pub struct Surveyor {
     survey: Survey,

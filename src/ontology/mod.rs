@@ -223,6 +223,17 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Each.
+    pub const BOTH: [Direction; 2] = [Direction::Out, Direction::In];
+
+    /// As the API names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Out => "OUT",
+            Direction::In => "IN",
+        }
+    }
+
     /// The same relationship read from the other end.
     pub fn opposite(self) -> Direction {
         match self {

@@ -223,7 +223,11 @@ impl<C: Counts> Planner<'_, C> {
 
     fn cost(&self, anchor: &Anchor, page: &EntitiesPage) -> u64 {
         let entities = self.counts.entities(page.kinds) as f64;
-        let check = 1.0 + self.check(&page.filter);
+        let check = 1.0
+            + match self.counts.tests_again() {
+                true => self.check(&page.filter),
+                false => self.check(&left(&page.filter, anchor)),
+            };
         let is_free = page.filter.is_true();
         let keys = page.order.iter().map(|by| match by.key {
             EntityKey::Related(hop, _) => self.edges_of(hop),
@@ -240,10 +244,6 @@ impl<C: Counts> Planner<'_, C> {
             // A scan's entities are sorted, all that pass at once.
             anchor => {
                 let measure = self.measure(anchor, page.kinds);
-                let check = match self.counts.tests_again() {
-                    true => check,
-                    false => 1.0 + self.check(&left(&page.filter, anchor)),
-                };
                 measure.setup + measure.size * (check + 1.0 + keys + whole)
             }
         };

@@ -42,17 +42,7 @@ pub fn kinds(names: &[&str]) -> KindSet {
 }
 
 pub fn first(limit: u32) -> PageArgs {
-    PageArgs {
-        limit,
-        sized: true,
-        backward: false,
-        after: None,
-        before: None,
-        items: true,
-        total: false,
-        keys: true,
-        more: true,
-    }
+    PageArgs::first(limit)
 }
 
 pub fn with_total(mut page: PageArgs) -> PageArgs {

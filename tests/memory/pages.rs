@@ -14,17 +14,7 @@ pub fn walk(limit: u32, page: impl Fn(PageArgs) -> Page) -> [Vec<Vec<SortValue>>
         loop {
             let last = places.last().cloned();
             let (after, before) = if backward { (None, last) } else { (last, None) };
-            let mut next = page(PageArgs {
-                limit,
-                sized: true,
-                backward,
-                after,
-                before,
-                items: true,
-                total: false,
-                keys: true,
-                more: true,
-            });
+            let mut next = page(PageArgs { backward, after, before, ..first(limit) });
             if backward {
                 next.items.reverse();
             }
@@ -77,17 +67,7 @@ fn absent_values_are_last_in_either_direction_and_ties_follow_the_last_key() {
             // Between two cursors, and from an end.
             let between = |backward, limit| {
                 let (after, before) = (Some(places[0].clone()), Some(places[5].clone()));
-                ask(PageArgs {
-                    limit,
-                    sized: true,
-                    backward,
-                    after,
-                    before,
-                    items: true,
-                    total: true,
-                    keys: true,
-                    more: true,
-                })
+                ask(PageArgs { backward, after, before, ..with_total(first(limit)) })
             };
             let (head, tail) = (between(false, 3), between(true, 3));
             assert_eq!((letters(&head).as_str(), head.more, head.total), (&expected[1..4], true, Some(6)));

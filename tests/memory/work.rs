@@ -200,3 +200,10 @@ fn long_lists_are_paid() {
     // Inside a relation it is gone through for each neighbour.
     assert_eq!(page(related(out("MAKES"), Quantifier::Some, Filter::Ids(many(1_000)))), 21 + 10 * 101);
 }
+
+#[test]
+fn what_is_beyond_a_page_is_looked_at_only_where_that_is_asked() {
+    let looked_at = |more| ask(Filter::TRUE, vec![], PageArgs { more, ..first(20) }).1.nodes;
+    // The one that tells that there is more.
+    assert_eq!(looked_at(true) - looked_at(false), 1);
+}

@@ -6,17 +6,7 @@ use mdgraph::plan::ir::*;
 
 /// A first page with a total.
 pub fn page(limit: u32) -> PageArgs {
-    PageArgs {
-        limit,
-        sized: true,
-        backward: false,
-        after: None,
-        before: None,
-        items: true,
-        total: true,
-        keys: true,
-        more: true,
-    }
+    PageArgs { total: true, ..PageArgs::first(limit) }
 }
 
 /// Id and name.

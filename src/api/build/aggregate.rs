@@ -98,7 +98,7 @@ impl Builder<'_> {
             let of = ontology.target_name(target);
             match id.filter(|id| ways(*id).next().is_some()) {
                 Some(_) => {
-                    let other = if given == Some(Direction::In) { "OUT" } else { "IN" };
+                    let other = given.unwrap_or(Direction::Out).opposite().name();
                     self.wrong(args, "direction", &Wrong::new(format!("{name} is read {other} from {of}")))
                 }
                 None => {

@@ -14,7 +14,6 @@ use super::engine::store_error;
 use super::input::{self, Input, Wrong};
 use super::prepare::Context;
 use super::{RequestId, Table};
-use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit};
 use crate::metrics::Metrics;
 use crate::ontology::spelling::did_you_mean;
@@ -85,7 +84,13 @@ impl PlanTable {
             text: "",
         };
         let mut root = builder
-            .table(request.what, kind, filter.as_ref(), order.as_ref(), page(&context.limits))
+            .table(
+                request.what,
+                kind,
+                filter.as_ref(),
+                order.as_ref(),
+                PageArgs::first(context.limits.page_size.max(1)),
+            )
             .map_err(|(parameter, why)| wrong(parameter, &why))?;
         let cost = budget::cost(&root);
         if cost > context.limits.cost {
@@ -157,21 +162,6 @@ fn page_of(root: &mut Root) -> Option<&mut PageArgs> {
         Root::Facts { facts, .. } => Some(&mut facts.page),
         Root::Observations(page) => Some(&mut page.page),
         _ => None,
-    }
-}
-
-/// The first page, as large as a request's may be.
-fn page(limits: &Limits) -> PageArgs {
-    PageArgs {
-        limit: limits.page_size.max(1),
-        sized: true,
-        backward: false,
-        after: None,
-        before: None,
-        items: true,
-        total: false,
-        keys: true,
-        more: true,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::input::Variables;
 use crate::api::select::{
     CitationField, EntityField, EntitySet, Field, NamesField, RootField, RootWhat, StructField, ValueSet,
 };
-use crate::ontology::{KindId, Labels, Ontology, ValueType};
+use crate::ontology::{Direction, KindId, Labels, Ontology, ValueType};
 use crate::plan::ir::{Lang, View};
 use crate::store::Datum;
 
@@ -267,7 +267,8 @@ impl Writer<'_> {
     }
 
     fn direction(&mut self, direction: i64) -> Written {
-        self.name(if direction == 0 { "OUT" } else { "IN" })
+        let direction = if direction == Direction::Out as i64 { Direction::Out } else { Direction::In };
+        self.name(direction.name())
     }
 
     /// The name of a numbered constant: a status, basis, bound or span.

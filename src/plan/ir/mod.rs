@@ -163,6 +163,21 @@ pub struct PageArgs {
 }
 
 impl PageArgs {
+    /// The first page of a size, with its places and whether there is more, without a total.
+    pub fn first(limit: u32) -> PageArgs {
+        PageArgs {
+            limit,
+            sized: true,
+            backward: false,
+            after: None,
+            before: None,
+            items: true,
+            total: false,
+            keys: true,
+            more: true,
+        }
+    }
+
     /// How many items a store looks for: one beyond the page tells that the list goes on.
     pub fn looked_for(&self) -> u64 {
         u64::from(self.limit) + u64::from(self.more)

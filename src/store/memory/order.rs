@@ -125,36 +125,38 @@ impl<'p, T> Best<'p, T> {
 /// Collects a page from a list that is read in its order (backward: from its end), and says when to stop.
 pub(super) struct Reader<T> {
     limit: usize,
+    /// How many are read: one beyond the page where it is asked whether there is more.
+    wanted: u64,
     backward: bool,
     items: Vec<T>,
-    more: bool,
+    read: u64,
 }
 
 impl<T> Reader<T> {
     /// For a page.
     pub(super) fn new(page: &PageArgs) -> Reader<T> {
         let limit = page.limit as usize;
-        Reader { limit, backward: page.backward, items: Vec::with_capacity(limit.min(32)), more: false }
+        let items = Vec::with_capacity(limit.min(32));
+        Reader { limit, wanted: page.looked_for(), backward: page.backward, items, read: 0 }
     }
-    /// Takes the next item. False: the page is complete, and it is known that there is more.
+    /// Takes the next item. False: nothing more needs to be read.
     pub(super) fn take(&mut self, item: T) -> bool {
         if self.items.len() < self.limit {
             self.items.push(item);
-        } else {
-            self.more = true;
         }
-        !self.more
+        self.read += 1;
+        !self.is_full()
     }
     /// Whether reading may stop.
     pub(super) fn is_full(&self) -> bool {
-        self.more
+        self.read >= self.wanted
     }
     /// The items in the list's order, and whether there is more beyond them.
     pub(super) fn finish(mut self) -> (Vec<T>, bool) {
         if self.backward {
             self.items.reverse();
         }
-        (self.items, self.more)
+        (self.items, self.read > self.limit as u64)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::value::Value;
 use crate::graph;
-use crate::graph::records::{Records, Survey, Values};
+use crate::graph::records::{Records, Values};
 use crate::ontology::{Direction, Indexing, KindSet, Ontology, PropId, RelId};
 use crate::plan::ir::{EntityKey, EntityOrder};
 use crate::plan::optimise::Counts;
@@ -29,21 +29,40 @@ pub struct Counted {
     /// Entities by value of an indexed property.
     values: BTreeMap<PropId, Values>,
     unique: HashSet<PropId>,
-    /// Facts of a relationship at the entities of which that is counted, by their ids, for [`DIRECTIONS`].
-    hubs: HashMap<RelId, [HashMap<String, u64>; 2]>,
+    hubs: HashMap<(RelId, Direction), Hubs>,
 }
 
-/// The properties that keep it, each a list of whole numbers.
-pub const PARTS: [&str; 6] =
-    ["entitiesByKind", "factsByType", "subjectsByType", "objectsByType", "others", "currentFactsByType"];
-/// The property that keeps the entities by value, beside [`PARTS`]: a list of texts, `PROPERTY<tab>ENTITIES<tab>VALUE`. A line without a value
-/// counts all that have the property.
-pub const VALUES: &str = "entitiesByValue";
-/// The property that keeps the entities whose facts of a relationship are counted ([`Hub`](crate::graph::records::Hub)), a list of texts:
-/// `RELATIONSHIP<tab>OUT or IN<tab>FACTS<tab>ID`.
-pub const HUBS: &str = "mostJoined";
-/// Those of [`PARTS`] that [`Root::Totals`](crate::plan::ir::Root::Totals) is answered from: entities, current facts, others.
-pub const TOTALS: [&str; 3] = [PARTS[0], PARTS[5], PARTS[4]];
+/// Entities whose facts of a relationship, read in a direction, are counted one by one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Hubs {
+    /// By id.
+    each: HashMap<String, u64>,
+    /// Those of all of them.
+    facts: u64,
+}
+
+impl Hubs {
+    fn add(&mut self, id: &str, facts: u64) {
+        self.facts += facts;
+        self.each.insert(id.to_owned(), facts);
+    }
+}
+
+/// The properties that keep it. Lists of whole numbers, by position in the ontology, and two lists of texts: entities by value,
+/// `PROPERTY<tab>ENTITIES<tab>VALUE` (a line without a value counts all that have the property), and the entities whose facts of a relationship are
+/// counted ([`Hub`](crate::graph::records::Hub)), `RELATIONSHIP<tab>DIRECTION<tab>FACTS<tab>ID`.
+pub const KEPT: [&str; 8] = [
+    "entitiesByKind",
+    "factsByType",
+    "subjectsByType",
+    "objectsByType",
+    "others",
+    "currentFactsByType",
+    "entitiesByValue",
+    "mostJoined",
+];
+/// Those of [`KEPT`] that [`Root::Totals`](crate::plan::ir::Root::Totals) is answered from: entities, current facts, others.
+pub const TOTALS: [&str; 3] = [KEPT[0], KEPT[5], KEPT[4]];
 /// Where in `others` the observations stand.
 pub const OBSERVATIONS: usize = 0;
 /// Where in `others` the last known day stands.
@@ -53,33 +72,33 @@ pub const KNOWN_UNTIL: usize = 2;
 const SHARE_OF_A_VALUE: u64 = 20;
 const SHARE_UNDER_A_PLACE: u64 = 10;
 
+/// What a survey found, as [`KEPT`] keeps it.
+pub fn kept(records: &dyn Records) -> [Value; 8] {
+    let (ontology, survey) = (records.ontology(), records.survey());
+    let others = [survey.observations, survey.keys, survey.known_until];
+    let values = survey.values.iter().flat_map(|(property, values)| {
+        let name = &ontology.property(*property).name;
+        let each = values.each.iter().map(move |(value, entities)| format!("{name}\t{entities}\t{value}"));
+        std::iter::once(format!("{name}\t{}\t", values.entities)).chain(each)
+    });
+    let hubs = survey.hubs.iter().map(|hub| {
+        let name = &ontology.relationship(hub.relationship).name;
+        format!("{name}\t{}\t{}\t{}", hub.direction.name(), hub.facts, records.entity_id(hub.entity))
+    });
+    let list = |counts: &[u64]| Value::List(counts.iter().map(|count| whole(*count)).collect());
+    [
+        list(&survey.entities),
+        list(&survey.facts),
+        list(&survey.subjects),
+        list(&survey.objects),
+        list(&others),
+        list(&survey.current),
+        Value::texts(values),
+        Value::texts(hubs),
+    ]
+}
+
 impl Counted {
-    /// What a survey found.
-    pub fn of(ontology: &Ontology, survey: &Survey) -> Counted {
-        Counted {
-            kinds: survey.entities.clone(),
-            facts: survey.facts.clone(),
-            subjects: survey.subjects.clone(),
-            objects: survey.objects.clone(),
-            observations: survey.observations,
-            keys: survey.keys,
-            current: survey.current.clone(),
-            known_until: survey.known_until,
-            values: survey.values.clone(),
-            ..Counted::none(ontology)
-        }
-    }
-
-    /// What [`HUBS`] keeps of a survey.
-    pub fn stored_hubs(records: &dyn Records) -> Value {
-        let lines = records.survey().hubs.iter().map(|hub| {
-            let name = &records.ontology().relationship(hub.relationship).name;
-            let direction = DIRECTIONS[way(hub.direction)];
-            format!("{name}\t{direction}\t{}\t{}", hub.facts, records.entity_id(hub.entity))
-        });
-        Value::texts(lines)
-    }
-
     fn none(ontology: &Ontology) -> Counted {
         let relationships = || vec![0; ontology.relationships.len()];
         let unique =
@@ -99,25 +118,7 @@ impl Counted {
         }
     }
 
-    /// As it is kept, in the order of [`PARTS`].
-    pub fn stored(&self) -> [Value; 6] {
-        let list = |counts: &[u64]| Value::List(counts.iter().map(|count| whole(*count)).collect());
-        let others = [self.observations, self.keys, self.known_until];
-        let lists = [&self.kinds[..], &self.facts, &self.subjects, &self.objects, &others, &self.current];
-        lists.map(list)
-    }
-
-    /// What [`VALUES`] keeps.
-    pub fn stored_values(&self, ontology: &Ontology) -> Value {
-        let lines = self.values.iter().flat_map(|(property, values)| {
-            let name = &ontology.property(*property).name;
-            let each = values.each.iter().map(move |(value, entities)| format!("{name}\t{entities}\t{value}"));
-            std::iter::once(format!("{name}\t{}\t", values.entities)).chain(each)
-        });
-        Value::texts(lines)
-    }
-
-    /// From what was kept, in the order of [`PARTS`], then [`VALUES`] and [`HUBS`]; what is missing counts as nothing.
+    /// From what was [`kept`]; what is missing counts as nothing.
     pub fn read(ontology: &Ontology, parts: &[Value]) -> Counted {
         let mut counted = Counted::none(ontology);
         let fill = |counts: &mut [u64], part: Option<&Value>| {
@@ -136,19 +137,7 @@ impl Counted {
         fill(&mut others, parts.get(4));
         [counted.observations, counted.keys, counted.known_until] = others;
         fill(&mut counted.current, parts.get(5));
-        for line in lines(parts.get(PARTS.len() + 1)) {
-            let mut line = line.splitn(4, '\t');
-            let (Some(name), Some(direction), Some(Ok(facts)), Some(id)) =
-                (line.next(), line.next(), line.next().map(str::parse::<u64>), line.next())
-            else {
-                continue;
-            };
-            let direction = DIRECTIONS.into_iter().position(|known| known == direction);
-            if let (Some(relationship), Some(way)) = (ontology.relationship_named(name), direction) {
-                counted.hubs.entry(relationship).or_default()[way].insert(id.to_owned(), facts);
-            }
-        }
-        for line in lines(parts.get(PARTS.len())) {
+        for line in lines(parts.get(6)) {
             let mut line = line.splitn(3, '\t');
             let (Some(name), Some(Ok(entities)), Some(value)) =
                 (line.next(), line.next().map(str::parse::<u64>), line.next())
@@ -161,6 +150,18 @@ impl Counted {
                 values.entities = entities;
             } else {
                 values.each.insert(value.to_owned(), entities);
+            }
+        }
+        for line in lines(parts.get(7)) {
+            let mut line = line.splitn(4, '\t');
+            let (Some(name), Some(direction), Some(Ok(facts)), Some(id)) =
+                (line.next(), line.next(), line.next().map(str::parse::<u64>), line.next())
+            else {
+                continue;
+            };
+            let direction = Direction::BOTH.into_iter().find(|known| known.name() == direction);
+            if let (Some(relationship), Some(direction)) = (ontology.relationship_named(name), direction) {
+                counted.hubs.entry((relationship, direction)).or_default().add(id, facts);
             }
         }
         counted
@@ -191,13 +192,13 @@ impl Counts for Counted {
     }
     /// What was counted, or what the others have on average.
     fn edges_of(&self, id: &str, relationship: RelId, direction: Direction) -> Option<u64> {
-        let hubs = self.hubs.get(&relationship).map(|ways| &ways[way(direction)]);
-        if let Some(facts) = hubs.and_then(|hubs| hubs.get(id)) {
+        let hubs = self.hubs.get(&(relationship, direction));
+        if let Some(facts) = hubs.and_then(|hubs| hubs.each.get(id)) {
             return Some(*facts);
         }
-        let (at_hubs, hubs) = hubs.map_or((0, 0), |hubs| (hubs.values().sum(), hubs.len() as u64));
-        let facts = self.edges(relationship).saturating_sub(at_hubs);
-        let others = self.ends(relationship, direction).saturating_sub(hubs);
+        let (facts, ends) = (self.edges(relationship), self.ends(relationship, direction));
+        let (at_hubs, hubs) = hubs.map_or((0, 0), |hubs| (hubs.facts, hubs.each.len() as u64));
+        let (facts, others) = (facts.saturating_sub(at_hubs), ends.saturating_sub(hubs));
         Some(facts.div_ceil(others.max(1)))
     }
     fn with_property(&self, property: PropId, value: &graph::Value) -> u64 {
@@ -239,17 +240,6 @@ impl Counts for Counted {
     }
 }
 
-/// As [`HUBS`] names them.
-const DIRECTIONS: [&str; 2] = ["OUT", "IN"];
-
-/// The place of a direction in [`DIRECTIONS`].
-fn way(direction: Direction) -> usize {
-    match direction {
-        Direction::Out => 0,
-        Direction::In => 1,
-    }
-}
-
 /// The texts of a list; none of anything else.
 fn lines(list: Option<&Value>) -> impl Iterator<Item = &str> {
     let items = if let Some(Value::List(items)) = list { items.as_slice() } else { &[] };
@@ -283,10 +273,7 @@ mod tests {
         let ontology = Arc::new(Ontology::embedded().expect("the shipped ontology"));
         let graph = Industry::new(ontology.clone(), 1_000, 7).and_then(|it| it.graph()).expect("an industry");
         let held = Held::of(&graph);
-        let counted = Counted::of(&ontology, held.survey());
-        let lists = [counted.stored_values(&ontology), Counted::stored_hubs(&held)];
-        let parts: Vec<Value> = counted.stored().into_iter().chain(lists).collect();
-        let mut read = Counted::read(&ontology, &parts);
+        let mut read = Counted::read(&ontology, &kept(&held));
         for hub in &held.survey().hubs {
             let facts = read.edges_of(held.entity_id(hub.entity), hub.relationship, hub.direction);
             assert_eq!(facts, Some(hub.facts), "{hub:?} was kept otherwise");
@@ -295,23 +282,11 @@ mod tests {
         let more = |counts: &[u64]| counts.iter().map(|count| count * TIMES).collect();
         (read.kinds, read.facts) = (more(&read.kinds), more(&read.facts));
         (read.subjects, read.objects) = (few(&read.subjects), few(&read.objects));
-        read.hubs.values_mut().flatten().for_each(|hubs| hubs.values_mut().for_each(|facts| *facts *= TIMES));
-        (graph, read)
-    }
-
-    fn first_page() -> PageArgs {
-        let (limit, none) = (20, None);
-        PageArgs {
-            limit,
-            sized: true,
-            backward: false,
-            after: none.clone(),
-            before: none,
-            items: true,
-            total: false,
-            keys: true,
-            more: true,
+        for hubs in read.hubs.values_mut() {
+            hubs.facts *= TIMES;
+            hubs.each.values_mut().for_each(|facts| *facts *= TIMES);
         }
+        (graph, read)
     }
 
     fn companies_in(graph: &Graph, sector: &str) -> EntitiesPage {
@@ -325,7 +300,7 @@ mod tests {
             filter,
             anchor: Anchor::Scan,
             order: Vec::new(),
-            page: first_page(),
+            page: PageArgs::first(20),
             entity: EntityProjection { shapes: Vec::new() },
             aggregate: Vec::new(),
         }
@@ -342,8 +317,8 @@ mod tests {
         let (mut smallest, largest) = (sectors.remove(0), sectors.pop().expect("sectors"));
         // One that a hundred companies of a hundred thousand are in.
         smallest.0 = 100;
-        let ends = counted.hubs.get_mut(&in_sector).expect("sectors");
-        ends[way(Direction::In)].insert(smallest.1.to_string(), smallest.0);
+        let hubs = counted.hubs.get_mut(&(in_sector, Direction::In)).expect("sectors");
+        hubs.each.insert(smallest.1.to_string(), smallest.0);
         let anchor = |sector: &str| {
             let mut root = Root::Entities(companies_in(&graph, sector));
             choose_anchor(&mut root, &graph.ontology, &counted);
@@ -364,7 +339,7 @@ mod tests {
         let (graph, counted) = large();
         let named = Filter::Name(Test::In(vec![graph::Value::Str("某公司".into())]));
         let filter = FactFilter { object: named, ..FactFilter::default() };
-        let facts = FactsPage { filter, order: Vec::new(), page: first_page(), row: Vec::new() };
+        let facts = FactsPage { filter, order: Vec::new(), page: PageArgs::first(20), row: Vec::new() };
         let mut root = Root::Facts { anchor: FactAnchor::Scan, facts };
         choose_anchor(&mut root, &graph.ontology, &counted);
         // No index has the facts of several types in an order: a page of them would be all of them, sorted.

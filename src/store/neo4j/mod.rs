@@ -212,15 +212,13 @@ impl Neo4jStore {
 /// Asks a database what it holds.
 fn about() -> Statement {
     let text = format!(
-        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}, m.{}, m.{}] AS row",
+        "MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state, m.{}, COLLECT {{ MATCH (r:{}) RETURN [r.{}, r.{}] }}, m.{}] AS row",
         layout::META,
         layout::VOCABULARY,
         layout::RETIRED,
         layout::ID,
         layout::BY,
-        counts::PARTS.join(", m."),
-        counts::VALUES,
-        counts::HUBS,
+        counts::KEPT.join(", m."),
     );
     Statement { text, parameters: vec![("id".into(), import::META_ID.into())] }
 }

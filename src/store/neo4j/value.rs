@@ -36,9 +36,7 @@ impl Value {
     pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
-}
 
-impl Value {
     /// The whole number that it is.
     pub fn as_int(&self) -> Option<i64> {
         match self {

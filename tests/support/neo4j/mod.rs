@@ -145,10 +145,10 @@ pub fn start_to_keep() -> Result<Fleet, String> {
     announced(Line::of_environment().and_then(|lines| start_each(&lines, MEASURING)))
 }
 
-/// One alone, that of the environment or of the long-term line, as fast as it can be.
+/// One alone, the first of the environment or of the long-term line, as fast as it can be.
 pub fn start_to_measure() -> Result<Neo4j, String> {
     match std::env::var("NEO4J_URI") {
-        Ok(uri) => Ok(named(&uri)),
+        Ok(uris) => Ok(named(uris.split(',').next().unwrap_or_default())),
         Err(_) => announced(start(Line::Lts, MEASURING)),
     }
 }

@@ -3,9 +3,9 @@
 
 use super::super::layout as at;
 use super::super::value::Value;
-use super::rows::{Content, Row, Rows, kept};
+use super::rows::{Content, Row, Rows, kept, parts};
 use super::there::Places;
-use crate::graph::{Fact, When};
+use crate::graph::Fact;
 use crate::ontology::{Ontology, RelId};
 
 /// Places in a row: the number of the subject's node …
@@ -51,10 +51,10 @@ pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
         Some((&*relationship.properties.get(usize::from(*position))?.name, at::stored(value)))
     });
     let [since, until] = [&fact.since, &fact.until].map(|when| parts(when.as_ref()));
+    let ([since, since_first, since_last], [until, until_first, until_last]) = (since, until);
     let [documents, sections, supports] = rows.cited(&fact.citations);
-    let mut values = Vec::with_capacity(FIRST + PROPERTIES.len());
-    values.extend([Value::Null, Value::Null, Value::Null, Value::map(own)]);
-    values.extend([
+    // All but the last, which is the hash of the others.
+    let properties: [Value; PROPERTIES.len() - 1] = [
         Value::from(&*fact.id),
         Value::Int(fact.status as i64),
         Value::Int(fact.basis as i64),
@@ -63,16 +63,22 @@ pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
         Value::Int(fact.known_from.into()),
         Value::Int(fact.known_to.into()),
         fact.conflicting_from.map(i64::from).into(),
-    ]);
-    values.extend(since.into_iter().chain(until));
-    values.extend([
+        since,
+        since_first,
+        since_last,
+        until,
+        until_first,
+        until_last,
         fact.note.as_deref().into(),
         fact.doubt.as_deref().into(),
         fact.superseded_by.map(|later| records.fact_id(later)).into(),
         documents,
         sections,
         supports,
-    ]);
+    ];
+    let mut values = Vec::with_capacity(FIRST + PROPERTIES.len());
+    values.extend([Value::Null, Value::Null, Value::Null, Value::map(own)]);
+    values.extend(properties);
     let mut content = Content::begin();
     for text in [records.entity_id(fact.subject), &relationship.name, records.entity_id(fact.object)] {
         content.text(text);
@@ -81,16 +87,6 @@ pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
     let hash = content.hash();
     values.push(kept(hash));
     Row { hash, value: Value::List(values) }
-}
-
-/// A date's words, earliest and latest day.
-fn parts(when: Option<&When>) -> [Value; 3] {
-    let day = |date: Option<crate::graph::PartialDate>| date.map(|date| i64::from(date.code())).into();
-    [
-        when.map(|when| &*when.text).into(),
-        day(when.and_then(|when| when.earliest)),
-        day(when.and_then(|when| when.latest)),
-    ]
 }
 
 /// A fact's row with the nodes of its ends.

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub use difference::{Change, Difference};
 
 use super::client::{Client, Error, Statement};
-use super::counts::{Counted, HUBS, PARTS, VALUES};
+use super::counts::{KEPT, kept};
 use super::layout as at;
 use super::schema;
 use super::value::Value;
@@ -316,9 +316,7 @@ impl Import<'_> {
         let (entities, facts, observations) = survey.size();
         let whole = |count: u64| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         let text = format!("MERGE (m:{} {{id: $values.id}}) SET m = $values", at::META);
-        let counted = Counted::of(ontology, survey);
-        let lists = [(VALUES, counted.stored_values(ontology)), (HUBS, Counted::stored_hubs(self.records))];
-        let counts = PARTS.into_iter().zip(counted.stored()).chain(lists);
+        let counts = KEPT.into_iter().zip(kept(self.records));
         let about = [
             ("id", META_ID.into()),
             ("state", state.into()),

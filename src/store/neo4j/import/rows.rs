@@ -360,8 +360,16 @@ fn push<T: Into<Value>>(row: &mut Entries, name: &str, value: Option<T>) {
 }
 
 fn push_when(row: &mut Entries, names: [&str; 3], when: Option<&When>) {
-    let [words, earliest, latest] = names;
-    push(row, words, when.map(|when| &*when.text));
-    push(row, earliest, when.and_then(|when| when.earliest).map(|date| i64::from(date.code())));
-    push(row, latest, when.and_then(|when| when.latest).map(|date| i64::from(date.code())));
+    let entries = names.into_iter().map(str::to_owned).zip(parts(when));
+    row.extend(entries.filter(|(_, value)| *value != Value::Null));
+}
+
+/// A date's words, earliest and latest day.
+pub(super) fn parts(when: Option<&When>) -> [Value; 3] {
+    let day = |date: Option<PartialDate>| date.map(|date| i64::from(date.code())).into();
+    [
+        when.map(|when| &*when.text).into(),
+        day(when.and_then(|when| when.earliest)),
+        day(when.and_then(|when| when.latest)),
+    ]
 }
