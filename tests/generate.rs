@@ -70,7 +70,7 @@ fn the_same_arguments_give_the_same_bytes() {
     assert_eq!(fact, Some(FACT));
 }
 
-const FACT: &str = r#"{"type":"fact","id":"fact:218572aed324c6b7","relationship":"IN_SECTOR","subject":"company:c138","object":"sector:s26","status":"ACTUAL","basis":"STATED","knownFrom":"2020-07-28","sources":[{"document":"document:d2","section":"二、（一）"}]}"#;
+const FACT: &str = r#"{"type":"fact","id":"fact:ba66074d58f6c055","relationship":"MAKES","subject":"company:c136","object":"product:p136-1","status":"ACTUAL","basis":"STATED","knownFrom":"2018-04-04","sources":[{"document":"document:d0","section":"二、（一）"}]}"#;
 
 #[test]
 fn facts_name_what_is_known_by_then() {

@@ -148,6 +148,11 @@ fn what_is_wrong_is_told_with_its_line() {
     {
         assert!(problems.contains(words), "{words}:\n{problems}");
     }
+    // A member that is given twice is no matter of taste.
+    let twice = text.replacen("\"status\":", "\"status\":\"PLANNED\",\"status\":", 1);
+    for problems in [read(&ontology, &twice).err().unwrap(), streamed(&twice)] {
+        assert!(problems.contains("`status` is given twice"), "{problems}");
+    }
     let half: String = text.lines().take(5).map(|line| format!("{line}\n")).collect();
     assert!(read(&ontology, &half).err().unwrap().contains("the file is cut off"));
     assert!(read(&ontology, "").err().unwrap().contains("the file does not begin with"));

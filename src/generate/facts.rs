@@ -5,7 +5,7 @@ use super::chance::Dice;
 use super::layout::{FIRST_YEAR, Family, Layout, Ref, YEARS};
 use super::terms::Rel;
 use super::{Industry, Stated, date_in, sorts, words};
-use crate::graph::{Basis, DAY_MAX, Fact, FactIx, Status, Value, When};
+use crate::graph::{Basis, DAY_MAX, Fact, FactIx, NodeIx, Status, Value, When};
 use crate::ingest::fact_id;
 
 /// What a stage says, of each entity of its family.
@@ -337,6 +337,11 @@ impl Found<'_> {
         let industry = self.industry;
         let symmetric = industry.ontology.relationship(industry.terms.rel(self.link.rel)).symmetric;
         if symmetric && industry.ix(to) < industry.ix(from) { (to, from) } else { (from, to) }
+    }
+
+    /// Its subject.
+    pub fn subject(&self) -> NodeIx {
+        self.industry.ix(self.ends().0)
     }
 
     /// Its id, as every graph has it.

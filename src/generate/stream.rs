@@ -1,5 +1,5 @@
-//! An industry as a file, in the order of ids and without holding it: entities and observations are reckoned from their places. The ids of
-//! facts are digests, so facts are made several times over, and each time those of a range of ids are put in order and written.
+//! An industry as a file, in the order of `export all` and without holding it: entities and observations are reckoned from their places. The
+//! ids of facts are digests, so facts are made several times over, and each time those of some subjects are put in order and written.
 
 use super::facts::Address;
 use super::{Counts, Error, Industry};
@@ -7,9 +7,12 @@ use crate::graph::{FactIx, NodeIx, ObsIx};
 use crate::ingest::{Ids, Lines};
 use std::borrow::Cow;
 use std::io::Write;
+use std::ops::Range;
 
 /// How many facts are put in order at a time, about: 16 bytes each.
 const AT_ONCE: u64 = 2_000_000;
+/// Ranges of subjects whose facts are counted.
+const BUCKETS: u32 = 4096;
 
 impl Ids for Industry {
     fn entity(&self, ix: NodeIx) -> Cow<'_, str> {
@@ -35,9 +38,8 @@ impl Industry {
         lines.head(counts.entities, counts.facts, counts.observations)?;
         Self::units().iter().try_for_each(|unit| lines.unit(unit))?;
         (0..self.layout.total()).try_for_each(|at| lines.entity(&self.node(NodeIx(at))))?;
-        let parts = counts.facts.div_ceil(AT_ONCE).max(1);
-        for part in 0..parts {
-            for (_, address) in self.part_of_facts(part, parts)? {
+        for subjects in self.parts_of_facts() {
+            for (_, _, address) in self.facts_of(&subjects)? {
                 if let Some(fact) = self.at_address(address, |found| found.fact()) {
                     lines.fact(&fact)?;
                 }
@@ -51,17 +53,40 @@ impl Industry {
         Ok(counts)
     }
 
-    /// The facts whose ids are in one of so many equal ranges, by their ids.
-    fn part_of_facts(&self, part: u64, parts: u64) -> Result<Vec<(u64, Address)>, Error> {
-        let mut found: Vec<(u64, Address)> = Vec::new();
+    /// Ranges of subjects, each with about as many facts as are put in order at a time.
+    fn parts_of_facts(&self) -> Vec<Range<u32>> {
+        let width = self.layout.total().div_ceil(BUCKETS).max(1);
+        let mut counts = vec![0u64; BUCKETS as usize];
         self.each_fact(|it| {
-            let digits = number(&it.id());
-            if (u128::from(digits) * u128::from(parts)) >> 64 == u128::from(part) {
-                found.push((digits, it.address));
+            if let Some(count) = counts.get_mut((it.subject().0 / width) as usize) {
+                *count += 1;
+            }
+        });
+        let mut parts: Vec<Range<u32>> = Vec::new();
+        let (mut from, mut facts) = (0, 0);
+        for (bucket, count) in (0u32..).zip(counts) {
+            if facts > 0 && facts + count > AT_ONCE {
+                parts.push(from..bucket * width);
+                (from, facts) = (bucket * width, 0);
+            }
+            facts += count;
+        }
+        parts.push(from..u32::MAX);
+        parts
+    }
+
+    /// The facts of some subjects: by subject, then by id.
+    fn facts_of(&self, subjects: &Range<u32>) -> Result<Vec<(NodeIx, u64, Address)>, Error> {
+        let mut found: Vec<(NodeIx, u64, Address)> = Vec::new();
+        self.each_fact(|it| {
+            let subject = it.subject();
+            if subjects.contains(&subject.0) {
+                found.push((subject, number(&it.id()), it.address));
             }
         });
         found.sort_unstable();
-        if found.windows(2).any(|pair| pair[0].0 == pair[1].0) { Err(Error::SameId) } else { Ok(found) }
+        // An id is a digest of its subject and more: that two facts of several subjects have one is a chance that whoever reads finds out.
+        if found.windows(2).any(|pair| pair[0].1 == pair[1].1) { Err(Error::SameId) } else { Ok(found) }
     }
 }
 

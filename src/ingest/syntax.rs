@@ -3,13 +3,14 @@
 use super::problem::{Place, Problems};
 use super::source::SeedFile;
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
+use smol_str::SmolStr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A node: `name args… key=value… { children }`.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    pub name: String,
+    pub name: SmolStr,
     pub at: Place,
     pub args: Vec<Entry>,
     pub props: Vec<(String, Entry)>,
@@ -26,7 +27,7 @@ pub(super) struct Entry {
 /// A value of KDL. Numbers keep their digits: a float would lose them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Scalar {
-    Text(String),
+    Text(SmolStr),
     Number(String),
     Bool(bool),
     Null,
@@ -167,7 +168,7 @@ impl Lines {
         }
         let children = node.children().map_or(&[][..], KdlDocument::nodes);
         Node {
-            name: node.name().value().to_owned(),
+            name: node.name().value().into(),
             at: self.place(node.name().span().offset()),
             args,
             props,
@@ -178,7 +179,7 @@ impl Lines {
 
 fn scalar(entry: &KdlEntry) -> Scalar {
     match entry.value() {
-        KdlValue::String(text) => Scalar::Text(text.clone()),
+        KdlValue::String(text) => Scalar::Text(text.into()),
         KdlValue::Integer(number) => Scalar::Number(number.to_string()),
         KdlValue::Float(number) => {
             let written = entry.format().map(|format| format.value_repr.replace('_', ""));

@@ -1,6 +1,6 @@
 //! The columns of a table, and a row to a node. Names are those that `export` writes; the last part of a name alone will do as well.
 
-use crate::ingest::ndjson::member;
+use crate::ingest::ndjson::{Json, member};
 use crate::ingest::problem::{Place, Problems};
 use crate::ingest::syntax::{Entry, Node, Scalar};
 use crate::ontology::spelling::did_you_mean;
@@ -258,8 +258,8 @@ impl Cells<'_> {
     }
 
     fn node(&self, name: &str, args: &[&str]) -> Node {
-        let args = args.iter().map(|arg| self.entry(Scalar::Text((*arg).to_owned()))).collect();
-        Node { name: name.to_owned(), at: self.at, args, props: Vec::new(), children: Vec::new() }
+        let args = args.iter().map(|arg| self.entry(Scalar::Text((*arg).into()))).collect();
+        Node { name: name.into(), at: self.at, args, props: Vec::new(), children: Vec::new() }
     }
 
     fn entry(&self, scalar: Scalar) -> Entry {
@@ -275,7 +275,7 @@ impl Cells<'_> {
 
     fn prop(&self, node: &mut Node, column: &str, name: &str) {
         if let Some(value) = self.get(column) {
-            node.props.push((name.to_owned(), self.entry(Scalar::Text(value.to_owned()))));
+            node.props.push((name.to_owned(), self.entry(Scalar::Text(value.into()))));
         }
     }
 
@@ -371,10 +371,11 @@ impl Cells<'_> {
     /// `properties`, JSON, and the columns that are a property each.
     fn properties<'t>(&self, node: &mut Node, ty: impl Fn(&str) -> Option<&'t ValueType>, problems: &mut Problems) {
         if let Some(json) = self.get("properties") {
-            match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json) {
-                Ok(members) => {
-                    members.iter().for_each(|(name, value)| member(name, value, self.at, &mut node.children))
+            match serde_json::from_str(json) {
+                Ok(Json::Object(members)) => {
+                    members.into_iter().for_each(|(name, value)| member(name, value, self.at, &mut node.children))
                 }
+                Ok(_) => problems.error(self.at, "`properties` is no JSON object; write {\"name\": value, …}"),
                 Err(error) => problems.error(self.at, format!("`properties` is no JSON object: {error}")),
             }
         }
@@ -393,14 +394,14 @@ impl Cells<'_> {
                     node.children.push(line);
                 }
                 Some(ValueType::Struct(_) | ValueType::List(_)) => match serde_json::from_str(cell) {
-                    Ok(value) => member(name, &value, self.at, &mut node.children),
+                    Ok(value) => member(name.into(), value, self.at, &mut node.children),
                     Err(error) => {
                         problems.error(self.at, format!("`{name}` is no JSON: {error}; write the value object as JSON"))
                     }
                 },
                 ty => {
                     let mut line = self.node(name, &[]);
-                    line.args.push(self.entry(ty.map_or(Scalar::Text(cell.to_owned()), |ty| scalar(ty, cell))));
+                    line.args.push(self.entry(ty.map_or(Scalar::Text(cell.into()), |ty| scalar(ty, cell))));
                     node.children.push(line);
                 }
             }
@@ -435,6 +436,6 @@ fn scalar(ty: &ValueType, cell: &str) -> Scalar {
         (ValueType::Boolean, "true") => Scalar::Bool(true),
         (ValueType::Boolean, "false") => Scalar::Bool(false),
         (ValueType::Int | ValueType::Decimal, number) => Scalar::Number(number.to_owned()),
-        (_, text) => Scalar::Text(text.to_owned()),
+        (_, text) => Scalar::Text(text.into()),
     }
 }

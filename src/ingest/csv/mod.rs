@@ -63,9 +63,9 @@ pub(super) fn trees(
                 problems.error(node.at, message);
                 continue;
             };
-            let args = vec![Entry { at: node.at, scalar: Scalar::Text(section) }];
+            let args = vec![Entry { at: node.at, scalar: Scalar::Text(section.into()) }];
             let (name, at, children) = ("section".to_owned(), node.at, vec![node.clone()]);
-            tree.push(Node { name, at, args, props: Vec::new(), children });
+            tree.push(Node { name: name.into(), at, args, props: Vec::new(), children });
         }
     }
     trees.into_values().collect()

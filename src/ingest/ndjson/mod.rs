@@ -10,7 +10,7 @@ mod lines;
 mod stream;
 mod write;
 
-pub(super) use lines::member;
+pub(super) use lines::{Json, member};
 pub use stream::{READINGS, Stream};
 pub use write::{Ids, Lines, write};
 

@@ -22,7 +22,10 @@ pub fn write(graph: &Graph, units: &[Unit], out: &mut dyn Write) -> io::Result<(
     lines.head(entities, facts, observations)?;
     units.iter().try_for_each(|unit| lines.unit(unit))?;
     graph.nodes.iter().try_for_each(|node| lines.entity(node))?;
-    graph.facts.iter().try_for_each(|fact| lines.fact(fact))?;
+    // What is said of one entity stands together: it reads so, and a database takes it faster.
+    let mut facts: Vec<&Fact> = graph.facts.iter().collect();
+    facts.sort_by_key(|fact| fact.subject);
+    facts.into_iter().try_for_each(|fact| lines.fact(fact))?;
     graph.observations.iter().try_for_each(|observation| lines.observation(observation))?;
     let mut retired: Vec<_> = graph.retired.iter().collect();
     retired.sort();

@@ -32,6 +32,9 @@ impl<'n> Field<'n> {
     }
 }
 
+/// So many names are asked for in the largest statement, about: room for them is made once.
+const MOST_ASKED: usize = 20;
+
 /// The parts of one node.
 pub(super) struct Fields<'n> {
     node: &'n Node,
@@ -51,7 +54,7 @@ impl<'a> Reader<'a> {
             node,
             args: node.args.iter(),
             named: props.chain(lines).collect(),
-            asked: Vec::new(),
+            asked: Vec::with_capacity(MOST_ASKED),
             label: &node.name,
         }
     }
@@ -116,8 +119,17 @@ impl<'n> Fields<'n> {
 
     /// Every part of a name that the ontology gives.
     pub fn take_untold(&mut self, name: &str) -> Vec<Field<'n>> {
-        let taken = self.named.iter().filter(|(known, _)| *known == name).map(|(_, field)| *field).collect();
-        self.named.retain(|(known, _)| *known != name);
+        let mut taken = Vec::new();
+        // Most names that are asked for are not there.
+        if self.named.iter().any(|(known, _)| *known == name) {
+            self.named.retain(|(known, field)| {
+                let keeps = *known != name;
+                if !keeps {
+                    taken.push(*field);
+                }
+                keeps
+            });
+        }
         taken
     }
 

@@ -49,7 +49,8 @@ impl Reader<'_> {
 
     pub(super) fn decimal(&mut self, name: &str, entry: &Entry) -> Option<Decimal> {
         let digits = match &entry.scalar {
-            Scalar::Number(digits) | Scalar::Text(digits) => digits,
+            Scalar::Number(digits) => digits,
+            Scalar::Text(digits) => digits.as_str(),
             Scalar::Bool(_) | Scalar::Null => {
                 self.mistyped(name, &ValueType::Decimal, entry);
                 return None;

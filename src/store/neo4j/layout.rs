@@ -11,6 +11,7 @@
 use super::value::Value;
 use crate::graph::{self, naming::slip};
 use crate::ontology::{Ontology, PropId};
+use crate::plan::ir::NamePart;
 
 /// Label of every entity.
 pub const ENTITY: &str = "Entity";
@@ -62,6 +63,16 @@ pub const SHORT: &str = "_short";
 pub const FORMER: &str = "_former";
 /// Other names.
 pub const ALIASES: &str = "_aliases";
+/// The property that holds a part of an entity's names.
+pub fn name_part(part: NamePart) -> &'static str {
+    match part {
+        NamePart::Zh => ZH,
+        NamePart::En => EN,
+        NamePart::Short => SHORT,
+        NamePart::Former => FORMER,
+        NamePart::Aliases => ALIASES,
+    }
+}
 /// What tells it from its namesakes, in Chinese.
 pub const DISAMBIGUATION_ZH: &str = "_disambiguationZh";
 /// In English.
@@ -80,7 +91,7 @@ pub const CONTENT: &str = "_content";
 pub const CITED_DOCUMENTS: &str = "_citedDocuments";
 /// … sections …
 pub const CITED_SECTIONS: &str = "_citedSections";
-/// … and what each supports, the names joined by commas.
+/// … and what each supports, the names joined by commas; absent where none says it.
 pub const CITED_SUPPORTS: &str = "_citedSupports";
 
 /// A fact's id.

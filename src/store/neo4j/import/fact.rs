@@ -14,7 +14,7 @@ const SUBJECT: usize = 0;
 const OBJECT: usize = 1;
 /// … the relationship, in a statement of several …
 const TYPE: usize = 2;
-/// … the properties that it declares, as a map …
+/// … the properties that it declares, a list of them all, in a statement of several a map of what is there …
 const OWN: usize = 3;
 /// … and from here on those that every fact may have.
 const FIRST: usize = 4;
@@ -47,9 +47,12 @@ const PROPERTIES: [&str; 21] = [
 /// The row of a fact, whose ends are yet to be [`placed`].
 pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
     let (records, relationship) = (rows.records, rows.ontology().relationship(fact.relationship));
-    let own = fact.properties.iter().filter_map(|(position, value)| {
-        Some((&*relationship.properties.get(usize::from(*position))?.name, at::stored(value)))
-    });
+    let mut own = vec![Value::Null; relationship.properties.len()];
+    for (position, value) in &fact.properties {
+        if let Some(place) = own.get_mut(usize::from(*position)) {
+            *place = at::stored(value);
+        }
+    }
     let [since, until] = [&fact.since, &fact.until].map(|when| parts(when.as_ref()));
     let ([since, since_first, since_last], [until, until_first, until_last]) = (since, until);
     let [documents, sections, supports] = rows.cited(&fact.citations);
@@ -77,7 +80,7 @@ pub(super) fn row(rows: &Rows<'_>, fact: &Fact) -> Row {
         supports,
     ];
     let mut values = Vec::with_capacity(FIRST + PROPERTIES.len());
-    values.extend([Value::Null, Value::Null, Value::Null, Value::map(own)]);
+    values.extend([Value::Null, Value::Null, Value::Null, Value::List(own)]);
     values.extend(properties);
     let mut content = Content::begin();
     for text in [records.entity_id(fact.subject), &relationship.name, records.entity_id(fact.object)] {
@@ -101,10 +104,17 @@ pub(super) fn placed(mut values: Vec<Value>, fact: &Fact, places: &Places) -> Va
 
 /// Rows of a relationship for a statement of several.
 pub(super) fn typed(mut row: Value, relationship: RelId, ontology: &Ontology) -> Value {
-    if let Value::List(values) = &mut row
-        && let Some(value) = values.get_mut(TYPE)
-    {
-        *value = Value::from(&*ontology.relationship(relationship).name);
+    let declared = ontology.relationship(relationship);
+    if let Value::List(values) = &mut row {
+        if let Some(value) = values.get_mut(TYPE) {
+            *value = Value::from(&*declared.name);
+        }
+        if let Some(own) = values.get_mut(OWN)
+            && let Value::List(given) = std::mem::replace(own, Value::Null)
+        {
+            let named = declared.properties.iter().map(|property| &*property.name).zip(given);
+            *own = Value::map(named.filter(|(_, value)| *value != Value::Null));
+        }
     }
     row
 }
@@ -123,14 +133,11 @@ pub(super) fn object(row: &Value) -> i64 {
 pub(super) fn statement(ontology: &Ontology, relationship: Option<RelId>, again: bool) -> String {
     let declared = relationship.map(|id| ontology.relationship(id));
     let by = declared.map_or_else(|| format!("$(row[{TYPE}])"), |it| format!("`{}`", it.name));
-    let own = if declared.is_none_or(|it| !it.properties.is_empty()) {
-        format!(" SET r += row[{OWN}]")
-    } else {
-        String::new()
-    };
-    let properties: Vec<String> =
-        (FIRST..).zip(PROPERTIES).map(|(place, name)| format!("{name}: row[{place}]")).collect();
-    let properties = properties.join(", ");
+    let own = if declared.is_none() { format!(" SET r += row[{OWN}]") } else { String::new() };
+    let properties = (FIRST..).zip(PROPERTIES).map(|(place, name)| format!("{name}: row[{place}]"));
+    let theirs = declared.into_iter().flat_map(|it| (0..).zip(&it.properties));
+    let theirs = theirs.map(|(place, it): (usize, _)| format!("`{}`: row[{OWN}][{place}]", it.name));
+    let properties = properties.chain(theirs).collect::<Vec<_>>().join(", ");
     let write = if again {
         format!("MERGE (a)-[r:{by} {{{}: row[{FIRST}]}}]->(b) SET r = {{{properties}}}", at::FACT_ID)
     } else {

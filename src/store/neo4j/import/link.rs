@@ -9,6 +9,8 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep};
 
+use smol_str::SmolStr;
+
 use super::super::client::{Client, Error, Statement};
 use super::super::value::Value;
 use super::there::Places;
@@ -59,7 +61,7 @@ impl Link<'_> {
     }
 
     /// Reads the rows of a statement.
-    pub async fn read(&self, text: String, parameters: Vec<(String, Value)>) -> Result<Vec<Value>, Error> {
+    pub async fn read(&self, text: String, parameters: Vec<(SmolStr, Value)>) -> Result<Vec<Value>, Error> {
         let statement = Statement { text, parameters };
         let deadline = || Instant::now() + self.client.limits().batch;
         self.insist(|| Box::pin(self.client.read(&statement, deadline())) as Answer<'_, Vec<Value>>).await
@@ -110,7 +112,7 @@ impl Link<'_> {
 
     async fn batch(&self, batch: Batch) -> Result<(), Error> {
         let (stage, rows) = (batch.stage, batch.rows.len() as u64);
-        let parameters = vec![("rows".to_owned(), Value::List(batch.rows))];
+        let parameters = vec![("rows".into(), Value::List(batch.rows))];
         let mut statement = Statement { text: batch.text, parameters };
         match self.client.write(&statement).await {
             Err(Error::Unavailable | Error::Timeout) => {

@@ -250,7 +250,7 @@ impl Import<'_> {
     /// What the last import said; none where none ever was.
     async fn before(&self) -> Result<Option<Meta>, Error> {
         let text = format!("MATCH (m:{} {{id: $id}}) RETURN [m.ontology, m.state] AS row", at::META);
-        let rows = self.link.read(text, vec![("id".to_owned(), META_ID.into())]).await?;
+        let rows = self.link.read(text, vec![("id".into(), META_ID.into())]).await?;
         if rows.is_empty() {
             // Somebody may have removed the node and left the graph.
             let text = format!("MATCH (n:{}) WHERE n.{} IS NOT NULL RETURN 1 AS row LIMIT 1", at::ENTITY, at::CONTENT);

@@ -65,7 +65,7 @@ impl Import<'_> {
         while ids.peek().is_some() {
             let batch: Vec<String> = ids.by_ref().take(BATCH).collect();
             let rows = batch.len() as u64;
-            let parameters = vec![("ids".to_owned(), Value::texts(batch))];
+            let parameters = vec![("ids".into(), Value::texts(batch))];
             self.link.write(&Statement { text: text.to_owned(), parameters }).await?;
             (self.link.tell)(Event::Written { stage: Stage::Removed, rows });
         }

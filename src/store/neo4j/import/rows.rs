@@ -16,7 +16,7 @@ use crate::graph::{
 use crate::ontology::{Ontology, PropId, RelId};
 
 /// Raised when the same record would be written otherwise, so that what an earlier version wrote is written anew.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// Entries of a map, in a fixed order.
 pub(super) type Entries = Vec<(String, Value)>;
@@ -236,15 +236,17 @@ impl<'r> Rows<'r> {
 
     fn push_citations(&self, row: &mut Entries, citations: &[Citation]) {
         let names = [at::CITED_DOCUMENTS, at::CITED_SECTIONS, at::CITED_SUPPORTS];
-        row.extend(names.into_iter().map(str::to_owned).zip(self.cited(citations)));
+        let lists = names.into_iter().map(str::to_owned).zip(self.cited(citations));
+        row.extend(lists.filter(|(_, list)| *list != Value::Null));
     }
 
-    /// Documents, sections and what is supported, citation by citation.
+    /// Documents, sections and what is supported, citation by citation; the last is left out where no citation says it.
     pub(super) fn cited(&self, citations: &[Citation]) -> [Value; 3] {
+        let says = citations.iter().any(|citation| !citation.supports.is_empty());
         [
             Value::texts(citations.iter().map(|citation| self.records.entity_id(citation.document))),
             Value::texts(citations.iter().map(|citation| &*citation.section)),
-            Value::texts(citations.iter().map(|citation| citation.supports.join(","))),
+            says.then(|| Value::texts(citations.iter().map(|citation| citation.supports.join(",")))).into(),
         ]
     }
 }

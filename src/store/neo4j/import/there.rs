@@ -196,7 +196,7 @@ async fn pages(
 ) -> Result<(), Error> {
     let mut after = String::new();
     loop {
-        let rows = link.read(text.clone(), vec![("after".to_owned(), after.as_str().into())]).await?;
+        let rows = link.read(text.clone(), vec![("after".into(), after.as_str().into())]).await?;
         let (full, before) = (rows.len() == PAGE, after.clone());
         if let Some(stage) = stage {
             (link.tell)(Event::Written { stage, rows: rows.len() as u64 });

@@ -52,7 +52,7 @@ impl Import<'_> {
 
     async fn retired(&self, rows: Vec<Value>) -> Result<(), Error> {
         let text = format!("UNWIND $rows AS row MERGE (r:{} {{id: row.id}}) SET r = row", at::RETIRED);
-        self.link.write(&Statement { text, parameters: vec![("rows".to_owned(), Value::List(rows))] }).await
+        self.link.write(&Statement { text, parameters: vec![("rows".into(), Value::List(rows))] }).await
     }
 
     fn make(&self, there: &There, totals: &[(Stage, u64)], sender: Sender<Order>) -> std::io::Result<Sum> {
