@@ -2,7 +2,7 @@
 //! a handler written by hand (axum + serde_json) and async-graphql's derive macros with resolvers. With `--neo4j`, several questions over one
 //! Neo4j: ours against statements written by hand behind axum and, with `--peer`, against @neo4j/graphql.
 //!
-//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N --neo4j [--peer] [--only QUESTION]`
+//! `cargo bench --bench compare` · `-- --companies N --rounds N --seconds N --warming SECONDS --neo4j [--peer] [--only QUESTION]`
 //!
 //! Each server is a process of its own with as many threads as the machine has cores; they are loaded in turn, several rounds, and the
 //! ratio is taken within a round, because a machine's speed drifts.
@@ -44,6 +44,8 @@ struct Options {
     companies: usize,
     rounds: usize,
     seconds: u64,
+    /// How long each is loaded before it counts: a Java machine compiles what it does for half a minute.
+    warming: Duration,
     /// With @neo4j/graphql.
     peer: bool,
     /// One question of those over Neo4j.
@@ -61,6 +63,7 @@ fn main() -> Result<(), Failure> {
         companies: number("--companies", if neo4j { 5_000 } else { 100_000 }),
         rounds: number("--rounds", 5),
         seconds: number("--seconds", 4) as u64,
+        warming: Duration::from_secs(number("--warming", if neo4j { 8 } else { 2 }) as u64),
         peer: arguments.iter().any(|a| a == "--peer"),
         only: arguments.iter().position(|a| a == "--only").and_then(|i| arguments.get(i + 1)).cloned(),
     };
@@ -187,7 +190,7 @@ async fn rounds(
 ) -> Result<(), Failure> {
     let time = Duration::from_secs(options.seconds);
     for (peer, requests) in peers.iter().zip(requests) {
-        load::run(peer.port, requests, connections, time / 2).await?;
+        load::run(peer.port, requests, connections, options.warming).await?;
     }
     let mut runs: Vec<Vec<load::Run>> = peers.iter().map(|_| Vec::new()).collect();
     for _ in 0..options.rounds {

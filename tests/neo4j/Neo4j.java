@@ -19,6 +19,7 @@ import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
 /**
  * A Neo4j for tests, on loopback, without authentication: `java -cp 'lib/*' Neo4j.java DIRECTORY [PORT]`.
+ * The system property `pagecache.mebibytes` says how much of its files it may hold in memory.
  * Prints `ready PORT` when it accepts connections; ends when its standard input closes, so it never outlives its parent.
  *
  * A line `PARAMETERS<tab>STATEMENT` on the standard input, the parameters as a map in Cypher, runs the statement with PROFILE; the answer is a
@@ -31,7 +32,7 @@ class Neo4j {
                 .setConfig(BoltConnector.enabled, true)
                 .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", port))
                 .setConfig(GraphDatabaseSettings.auth_enabled, false)
-                .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(64))
+                .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(Integer.getInteger("pagecache.mebibytes", 64)))
                 .build();
         var database = (GraphDatabaseAPI) service.database("neo4j");
         var ports = database.getDependencyResolver().resolveDependency(ConnectorPortRegister.class);

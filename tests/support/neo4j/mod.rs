@@ -142,7 +142,7 @@ fn start_own() -> Result<Fleet, String> {
 
 /// The same, to be asked by several targets: as fast as they can be once they have run for a while.
 pub fn start_to_keep() -> Result<Fleet, String> {
-    announced(Line::of_environment().and_then(|lines| start_each(&lines, MEASURING)))
+    announced(Line::of_environment().and_then(|lines| start_each(&lines, KEPT)))
 }
 
 /// One alone, the first of the environment or of the long-term line, as fast as it can be.
@@ -155,8 +155,10 @@ pub fn start_to_measure() -> Result<Neo4j, String> {
 
 /// Flags for many statements that are new to it: most of the time is planning, by code of its own that is never worth the second compiler.
 const ASKING: &[&str] = &["-XX:TieredStopAtLevel=1"];
-/// For the same statements again and again, or for a long run.
-const MEASURING: &[&str] = &[];
+/// For a long run.
+const KEPT: &[&str] = &[];
+/// For the same statements again and again, over a graph of any size.
+const MEASURING: &[&str] = &["-Xmx3g", "-Dpagecache.mebibytes=3000"];
 
 fn named(uri: &str) -> Neo4j {
     Neo4j {

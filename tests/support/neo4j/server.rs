@@ -58,8 +58,9 @@ impl Running {
         let log = data.join("console.log");
         let console = fs::File::create(&log).map_err(|e| format!("{} cannot be written: {e}", log.display()))?;
         let mut process = Command::new(java)
+            .args(["-Xmx768m", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED"])
             .args(*flags)
-            .args(["-Xmx768m", "-XX:+UseSerialGC", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp"])
+            .arg("-cp")
             .arg(jars.join("*"))
             .arg(sources().join("Neo4j.java"))
             .arg(data)
