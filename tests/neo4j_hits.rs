@@ -256,7 +256,7 @@ fn rendered(
     let plan = engine.plan(prepared, operation, &given, session).map_err(|e| format!("{document}: {e:?}"))?;
     let Some((view, Some(root))) = plan.roots.first() else { return Err(format!("{document}: no work").into()) };
     let statement = statement(&engine.context().ontology, &Retired::default(), root, view);
-    Ok((statement.text, cypher(&Value::Map(statement.parameters))))
+    Ok((statement.text, cypher(&Value::map(statement.parameters))))
 }
 
 fn profiled(neo4j: &Neo4j, text: &str, parameters: &str) -> Result<Vec<Operator>, Failed> {

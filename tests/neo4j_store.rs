@@ -244,7 +244,14 @@ fn roots(graph: &Graph) -> Vec<(String, Root)> {
     {
         let text: Arc<str> = naming::fold(text).into();
         for (where_, filter) in [("", Filter::TRUE), (" within", Filter::Within(places.to_vec()))] {
-            let search = SearchPage { text: text.clone(), kinds: all, filter, page: page(50), entity: names(all) };
+            let search = SearchPage {
+                text: text.clone(),
+                kinds: all,
+                filter,
+                page: page(50),
+                matched: true,
+                entity: names(all),
+            };
             add(format!("search {text}{where_}"), Root::Search(search));
         }
     }

@@ -25,6 +25,10 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// How long to wait after a failure to accept that lasts, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Timers are set for each request and seldom fire. One that is the next of all wakes the thread that waits for the network, which then waits
+/// again, only less long: a switch of threads for each. This is shorter than those of requests, so that none is the next.
+const ALWAYS_SOONER: Duration = Duration::from_millis(500);
+
 /// How a server came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
@@ -65,10 +69,16 @@ pub async fn serve<E: Engine>(
         tracing::info!(connections = ending.receiver_count(), "stopping");
         sleep(shared.settings.shutdown_delay).await;
     });
+    let mut timer = pin!(async {
+        loop {
+            sleep(ALWAYS_SOONER).await;
+        }
+    });
     loop {
         let (stream, slot) = tokio::select! {
             accepted = accept(&listener, &slots) => accepted?,
             () = &mut stop => break,
+            never = &mut timer => never,
         };
         // Small answers must not wait for more to send with them; where the system refuses, they do.
         let _ = stream.set_nodelay(true);

@@ -209,7 +209,7 @@ fn slot_cost(slot: &Slot) -> Price {
     match slot {
         Slot::Id
         | Slot::Name(_)
-        | Slot::Names
+        | Slot::Names(_)
         | Slot::Disambiguation(_)
         | Slot::Description(_)
         | Slot::Property(_)

@@ -66,6 +66,9 @@ impl Printer<'_> {
                 let line = format!("Search {:?} of {}{}", page.text, kinds(page.kinds, o), page_args(&page.page));
                 self.block(&line, |p| {
                     p.filter_line("where", filter(&page.filter, o));
+                    if page.matched {
+                        p.line("matched value, field");
+                    }
                     p.entity(&page.entity);
                 });
             }
@@ -280,7 +283,7 @@ fn plain_slot(slot: &Slot, ontology: &Ontology) -> Option<String> {
     Some(match slot {
         Slot::Id => "id".to_owned(),
         Slot::Name(l) => format!("name {}", lang(l)),
-        Slot::Names => "names".to_owned(),
+        Slot::Names(parts) => format!("names {}", parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(" ")),
         Slot::Disambiguation(l) => format!("disambiguation {}", lang(l)),
         Slot::Description(l) => format!("description {}", lang(l)),
         Slot::Property(id) => ontology.property(*id).name.to_string(),

@@ -114,6 +114,7 @@ fn a_search_ranks_by_match_then_field_then_length() {
             kinds: kinds(&["Company"]),
             filter: Filter::TRUE,
             page,
+            matched: true,
             entity: ids_only(),
         };
         page_of(run(&toy, &Root::Search(plan), &latest()).0)

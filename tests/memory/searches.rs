@@ -150,7 +150,7 @@ proptest! {
         let expected = naive(&graph, &text);
         let snapshot = snapshot(graph);
         let ask = |page| {
-            let plan = SearchPage { text: text.as_str().into(), kinds: kinds(&["Company"]), filter: Filter::TRUE, page, entity: ids_only() };
+            let plan = SearchPage { text: text.as_str().into(), kinds: kinds(&["Company"]), filter: Filter::TRUE, page, matched: true, entity: ids_only() };
             page_of(run(&snapshot, &Root::Search(plan), &latest()).0)
         };
         let page = ask(with_total(first(100)));
@@ -176,7 +176,14 @@ fn a_search_looks_at_what_it_finds() {
         let toy = snapshot(toy.graph());
         ["威高集团", "weigao", "wiegaojituan", "威高集图"].map(|text| {
             let (text, page) = (text.into(), with_total(first(10)));
-            let plan = SearchPage { text, kinds: kinds(&["Company"]), filter: Filter::TRUE, page, entity: ids_only() };
+            let plan = SearchPage {
+                text,
+                kinds: kinds(&["Company"]),
+                filter: Filter::TRUE,
+                page,
+                matched: true,
+                entity: ids_only(),
+            };
             run(&toy, &Root::Search(plan), &latest()).1
         })
     };

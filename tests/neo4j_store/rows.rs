@@ -20,7 +20,7 @@ pub fn everything(ontology: &Ontology, kind: KindId) -> Vec<Slot> {
     let mut slots = vec![
         Slot::Id,
         Slot::Name(Lang::En),
-        Slot::Names,
+        Slot::Names(NamePart::ALL.to_vec()),
         Slot::Disambiguation(Lang::Zh),
         Slot::Description(Lang::En),
         Slot::Degree,

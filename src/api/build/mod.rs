@@ -13,7 +13,7 @@ pub use page::page_info;
 pub use table::title;
 
 use crate::api::input::{Input, Variables, Wrong};
-use crate::api::select::{Args, RootField, RootWhat, Vocabulary};
+use crate::api::select::{Args, EdgeField, RootField, RootWhat, Vocabulary};
 use crate::config::Limits;
 use crate::error::{ErrorCode, GraphqlError, Limit, Location};
 use crate::graph::naming::fold;
@@ -159,6 +159,7 @@ impl Builder<'_> {
                     kinds: kinds.unwrap_or_else(|| self.ontology.all_kinds()),
                     filter: within.map_or(Filter::TRUE, Filter::Within),
                     page: self.page(connection, view, 3)?,
+                    matched: connection.edges.iter().flatten().any(|field| matches!(field.what, EdgeField::Matched(_))),
                     entity: self.entity_nodes(connection, view)?,
                 })
             }

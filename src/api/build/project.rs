@@ -4,7 +4,7 @@ use super::filter::hop;
 use super::{Builder, Planned, lang};
 use crate::api::select::{
     Args, CitationField, Connection, ConnectionField, DatedField, EdgeField, EntityField, EntitySet, Field, Fields,
-    ObservationField, ObservationSet, RankField, ScopeField, Sources,
+    NamesField, ObservationField, ObservationSet, RankField, ScopeField, Sources,
 };
 use crate::graph::StatusSet;
 use crate::ontology::{Direction, Link};
@@ -60,7 +60,15 @@ impl Builder<'_> {
             EntityField::Typename | EntityField::Kind | EntityField::AsOfKey => return Ok(()),
             EntityField::Id => Slot::Id,
             EntityField::Name(args) => Slot::Name(lang(args, self.variables)),
-            EntityField::Names(_) => Slot::Names,
+            EntityField::Names(fields) => Slot::Names(
+                fields
+                    .iter()
+                    .filter_map(|field| match field.what {
+                        NamesField::Typename => None,
+                        NamesField::Part(part) => Some(part),
+                    })
+                    .collect(),
+            ),
             EntityField::Disambiguation(args) => Slot::Disambiguation(lang(args, self.variables)),
             EntityField::Description(args) => Slot::Description(lang(args, self.variables)),
             EntityField::Property(id, _) => Slot::Property(*id),

@@ -250,11 +250,8 @@ impl<'d> Compiler<'d> {
             "id" => EntityField::Id,
             "name" => EntityField::Name(self.args(it)?),
             "names" => EntityField::Names(self.fields(it, |_, inner| {
-                let parts = ["zh", "en", "short", "former", "aliases"];
-                Ok(parts
-                    .iter()
-                    .position(|part| inner.first().name == *part)
-                    .map_or(NamesField::Typename, NamesField::Part))
+                let part = NamePart::ALL.into_iter().find(|part| inner.first().name == part.name());
+                Ok(part.map_or(NamesField::Typename, NamesField::Part))
             })?),
             "disambiguation" => EntityField::Disambiguation(self.args(it)?),
             "description" => EntityField::Description(self.args(it)?),

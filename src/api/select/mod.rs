@@ -18,6 +18,7 @@ use crate::api::about::About;
 use crate::api::input::{Input, Variables};
 use crate::api::introspect::Introspection;
 use crate::ontology::{KindId, KindSet, Link, PropId, StructId};
+use crate::plan::ir::NamePart;
 use apollo_compiler::Name;
 use std::sync::Arc;
 
@@ -110,8 +111,8 @@ pub enum EntityField {
 pub enum NamesField {
     /// `__typename`
     Typename,
-    /// The part at this position: zh, en, short, former, aliases.
-    Part(usize),
+    /// A part.
+    Part(NamePart),
 }
 
 /// What is selected of a property's value.

@@ -6,8 +6,8 @@ use crate::api::write::{Misfit, Row as Values, Writer};
 use crate::graph::{Basis, Bound, Span, Status};
 use crate::ontology::{KindSet, Ontology, PropId, ValueType};
 use crate::plan::ir::{
-    CitationProjection, CitationSlot, EntityProjection, FactProjection, FactSlot, Lang, ObservationProjection,
-    ObservationSlot, Slot, View,
+    CitationProjection, CitationSlot, EntityProjection, FactProjection, FactSlot, Lang, NamePart,
+    ObservationProjection, ObservationSlot, Slot, View,
 };
 use crate::store::Datum;
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ const ALL_CITATIONS: u32 = u32::MAX;
 pub fn entity_projection(ontology: &Ontology, kinds: KindSet) -> EntityProjection {
     let mut slots = vec![
         Slot::Id,
-        Slot::Names,
+        Slot::Names(NamePart::ALL.to_vec()),
         Slot::Disambiguation(Lang::Zh),
         Slot::Disambiguation(Lang::En),
         Slot::Description(Lang::Zh),
@@ -85,7 +85,7 @@ pub fn observation_projection(ontology: &Ontology) -> ObservationProjection {
 
 /// What is taken of an entity that a row names.
 fn end(ontology: &Ontology) -> EntityProjection {
-    let slots = vec![Slot::Id, Slot::Names, Slot::Name(Lang::Zh), Slot::Name(Lang::En)];
+    let slots = vec![Slot::Id, Slot::Names(NamePart::ALL.to_vec()), Slot::Name(Lang::Zh), Slot::Name(Lang::En)];
     EntityProjection { shapes: vec![(ontology.all_kinds(), slots)] }
 }
 

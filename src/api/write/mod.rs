@@ -197,10 +197,10 @@ impl Writer<'_> {
             EntityField::Id | EntityField::Name(_) | EntityField::Degree => self.present(row.next()?),
             EntityField::Disambiguation(_) | EntityField::Description(_) => self.plain(row.next()?),
             EntityField::Names(fields) => {
-                let Datum::List(parts) = row.next()? else { return Err(Misfit("names are missing")) };
+                let mut parts = Row::list(row.next()?)?;
                 self.object(fields, |this, field| match field {
                     NamesField::Typename => this.name("Names"),
-                    NamesField::Part(at) => this.plain(parts.get(*at).ok_or(Misfit("names are incomplete"))?),
+                    NamesField::Part(_) => this.plain(parts.next()?),
                 })
             }
             EntityField::Property(id, set) => match (row.next()?, &self.ontology.property(*id).default) {

@@ -78,8 +78,8 @@ pub enum Slot {
     Id,
     /// The display name in a language: `Str`.
     Name(Lang),
-    /// `List [Str|Null zh, Str|Null en, List short, List former, List aliases]`.
-    Names,
+    /// Parts of its names: `List`, of each what [`NamePart`] says.
+    Names(Vec<NamePart>),
     /// `Str` or `Null`; falls back to the other language.
     Disambiguation(Lang),
     /// `Str` or `Null`; falls back to the other language.
@@ -103,6 +103,37 @@ pub enum Slot {
     Facts(FactsPage),
     /// A page of the observations of which it is a subject, or which measure it: `Page`.
     Observations(ObservationsPage),
+}
+
+/// A part of the names of an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamePart {
+    /// In Chinese: `Str` or `Null`.
+    Zh,
+    /// In English: `Str` or `Null`.
+    En,
+    /// Short names: `List`.
+    Short,
+    /// Those it had before: `List`.
+    Former,
+    /// Other names: `List`.
+    Aliases,
+}
+
+impl NamePart {
+    /// All of them.
+    pub const ALL: [NamePart; 5] = [NamePart::Zh, NamePart::En, NamePart::Short, NamePart::Former, NamePart::Aliases];
+
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            NamePart::Zh => "zh",
+            NamePart::En => "en",
+            NamePart::Short => "short",
+            NamePart::Former => "former",
+            NamePart::Aliases => "aliases",
+        }
+    }
 }
 
 /// One value of a dated value's row.

@@ -32,7 +32,7 @@ mod observation;
 
 pub use aggregate::{AggregateProjection, AggregateSlot, GroupBy, GroupKey};
 pub use edge::{EdgeSlot, EdgesPage, RelatedPage};
-pub use entity::{DatedSlot, EntitiesPage, EntityKey, EntityOrder, EntityProjection, RelatedKey, Slot};
+pub use entity::{DatedSlot, EntitiesPage, EntityKey, EntityOrder, EntityProjection, NamePart, RelatedKey, Slot};
 pub use fact::{
     CitationProjection, CitationSlot, FactAnchor, FactFilter, FactKey, FactOrder, FactProjection, FactSlot, FactsPage,
 };
@@ -213,6 +213,8 @@ pub struct SearchPage {
     pub filter: Filter,
     /// Which part.
     pub page: PageArgs,
+    /// Whether the best key's name and field are asked for; else both are `Null`.
+    pub matched: bool,
     /// What of each.
     pub entity: EntityProjection,
 }

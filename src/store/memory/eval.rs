@@ -7,7 +7,7 @@ use super::index::{FactHead, Index, NodeHead};
 use super::work::Meter;
 use crate::graph::{Bilingual, Dated, Graph, Node, NodeIx, Totals, Value};
 use crate::ontology::{Ontology, PropId};
-use crate::plan::ir::{EntityProjection, Lang, Root, Slot, SortValue, View};
+use crate::plan::ir::{EntityProjection, Lang, NamePart, Root, Slot, SortValue, View};
 use crate::store::{Datum, StoreError, Work};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -145,7 +145,7 @@ impl<'s> Eval<'s> {
                 let english = node.names.en.as_ref().filter(|_| *lang == Lang::En);
                 Datum::Str(english.unwrap_or(node.display_name()).clone())
             }
-            Slot::Names => names(node),
+            Slot::Names(parts) => Datum::List(parts.iter().map(|part| name_part(node, *part)).collect()),
             Slot::Disambiguation(lang) => text(bilingual(&node.disambiguation, *lang)),
             Slot::Description(lang) => text(bilingual(&node.description, *lang)),
             Slot::Property(id) => self.property(ix, *id).map_or(Datum::Null, Datum::from),
@@ -176,14 +176,14 @@ fn bilingual(text: &Bilingual, lang: Lang) -> Option<&Arc<str>> {
     }
 }
 
-fn names(node: &Node) -> Datum {
+fn name_part(node: &Node, part: NamePart) -> Datum {
     let list = |texts: &[Arc<str>]| Datum::List(texts.iter().map(|t| Datum::Str(t.clone())).collect());
     let names = &node.names;
-    Datum::List(vec![
-        text(names.zh.as_ref()),
-        text(names.en.as_ref()),
-        list(&names.short),
-        list(&names.former),
-        list(&names.aliases),
-    ])
+    match part {
+        NamePart::Zh => text(names.zh.as_ref()),
+        NamePart::En => text(names.en.as_ref()),
+        NamePart::Short => list(&names.short),
+        NamePart::Former => list(&names.former),
+        NamePart::Aliases => list(&names.aliases),
+    }
 }

@@ -5,6 +5,7 @@ use super::order::{Best, Directions, page};
 use super::search::Found;
 use crate::plan::ir::{SearchPage, SortValue};
 use crate::store::{Datum, Item, StoreError};
+use std::sync::Arc;
 
 /// Of an entity that was looked at and is not wanted.
 const NOT_WANTED: u32 = u32::MAX;
@@ -25,10 +26,11 @@ impl<'s> Eval<'s> {
         }
         let (items, more) = items.finish();
         page(items, more, total, |(keys, found)| {
+            let matched = |part: &dyn Fn() -> Arc<str>| if plan.matched { Datum::Str(part()) } else { Datum::Null };
             let row = vec![
                 Datum::Int(found.rank),
-                Datum::Str(found.value(self.node(found.node))),
-                Datum::Str(found.field.name().into()),
+                matched(&|| found.value(self.node(found.node))),
+                matched(&|| found.field.name().into()),
                 self.entity(found.node, &plan.entity)?,
             ];
             Ok(Item { keys: plan.page.keys_of(|| keys), row })

@@ -1,10 +1,12 @@
 //! Cypher as a tree, and its text. A value never becomes text: it is a parameter. What is written out is labels, relationship types
 //! and property names of the ontology, names of our own, and small whole numbers that are the same for every request.
 
-use std::fmt::{self, Display, Formatter, Write};
+use smol_str::SmolStr;
 
-/// A variable.
-pub type Var = String;
+/// A variable. A statement has hundreds of names, made anew for each request: short ones stand in their place, without memory of their own.
+pub type Var = SmolStr;
+/// The name of a label, a type, a property or a parameter.
+pub type Name = SmolStr;
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,13 +14,13 @@ pub enum Expr {
     /// `n`
     Var(Var),
     /// `n.name`
-    Prop(Box<Expr>, String),
+    Prop(Box<Expr>, Name),
     /// `$p1`
-    Param(String),
+    Param(Name),
     /// A number that is part of the statement: a position, a limit of the fact model.
     Int(i64),
     /// `'MAKES'`: a type of relationship or a kind as a text. No other text is part of a statement.
-    Type(String),
+    Type(Name),
     /// `null`
     Null,
     /// `[a, b]`
@@ -41,7 +43,7 @@ pub enum Expr {
     /// The complement: also true where the operand is null.
     Not(Box<Expr>),
     /// `n:A|B`
-    Labels(Box<Expr>, Vec<String>),
+    Labels(Box<Expr>, Vec<Name>),
     /// `CASE WHEN a THEN b … ELSE c END`
     Case(Vec<(Expr, Expr)>, Box<Expr>),
     /// `any(x IN list WHERE test)`, `none(…)`, `all(…)`
@@ -94,7 +96,7 @@ pub struct Node {
     /// Its variable; empty for none.
     pub var: Var,
     /// Any of these labels; empty: whatever it is.
-    pub labels: Vec<String>,
+    pub labels: Vec<Name>,
 }
 
 /// `-[r:S|T]->`
@@ -103,7 +105,7 @@ pub struct Rel {
     /// Its variable; empty for none.
     pub var: Var,
     /// Any of these types.
-    pub types: Vec<String>,
+    pub types: Vec<Name>,
     /// Which way.
     pub arrow: Arrow,
     /// Any number of steps, none included; the variable is then a list.
@@ -139,11 +141,11 @@ pub struct With {
 impl Expr {
     /// A variable.
     pub fn var(name: &str) -> Expr {
-        Expr::Var(name.to_owned())
+        Expr::Var(name.into())
     }
     /// A property of a variable.
     pub fn prop(var: &str, property: &str) -> Expr {
-        Expr::Prop(Box::new(Expr::var(var)), property.to_owned())
+        Expr::Prop(Box::new(Expr::var(var)), property.into())
     }
     /// Two operands and what stands between them.
     pub fn infix(self, operator: &'static str, right: Expr) -> Expr {
@@ -203,12 +205,12 @@ impl Clause {
 
 impl Match {
     /// A pattern of a single node.
-    pub fn node(var: &str, labels: Vec<String>) -> Match {
-        Match { optional: false, start: Node { var: var.to_owned(), labels }, steps: Vec::new(), filter: Vec::new() }
+    pub fn node(var: &str, labels: Vec<Name>) -> Match {
+        Match { optional: false, start: Node { var: var.into(), labels }, steps: Vec::new(), filter: Vec::new() }
     }
     /// The pattern with a further step.
-    pub fn step(mut self, rel: Rel, var: &str, labels: Vec<String>) -> Match {
-        self.steps.push((rel, Node { var: var.to_owned(), labels }));
+    pub fn step(mut self, rel: Rel, var: &str, labels: Vec<Name>) -> Match {
+        self.steps.push((rel, Node { var: var.into(), labels }));
         self
     }
     /// The pattern with further conditions.
@@ -220,187 +222,217 @@ impl Match {
 
 impl Rel {
     /// One relationship.
-    pub fn new(var: &str, types: Vec<String>, arrow: Arrow) -> Rel {
-        Rel { var: var.to_owned(), types, arrow, repeated: false }
+    pub fn new(var: &str, types: Vec<Name>, arrow: Arrow) -> Rel {
+        Rel { var: var.into(), types, arrow, repeated: false }
     }
 }
 
 impl With {
     /// Keeps these variables as they are.
     pub fn keeping<'a>(vars: impl IntoIterator<Item = &'a str>) -> With {
-        With { items: vars.into_iter().map(|v| (Expr::var(v), v.to_owned())).collect(), ..With::default() }
+        With { items: vars.into_iter().map(|v| (Expr::var(v), v.into())).collect(), ..With::default() }
+    }
+}
+
+/// What has a form in Cypher.
+trait Written {
+    fn write(&self, out: &mut String);
+}
+
+impl Query {
+    /// The statement.
+    pub fn text(&self) -> String {
+        // The entity page takes 2 KB.
+        let mut out = String::with_capacity(4096);
+        self.write(&mut out);
+        out
+    }
+}
+
+fn join<T>(out: &mut String, items: &[T], between: &str, mut each: impl FnMut(&mut String, &T)) {
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.push_str(between);
+        }
+        each(out, item);
+    }
+}
+
+fn all<T: Written>(out: &mut String, items: &[T], between: &str) {
+    join(out, items, between, |out, item| item.write(out));
+}
+
+/// Texts and parts in turn.
+macro_rules! write {
+    ($out:ident $(, $part:expr)+) => {{ $($part.write($out);)+ }};
+}
+
+impl Written for str {
+    fn write(&self, out: &mut String) {
+        out.push_str(self);
     }
 }
 
 /// A name as Cypher reads it: in backticks unless it is plain.
-struct Name<'a>(&'a str);
-
-impl Display for Name<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let plain = self.0.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && !self.0.starts_with(|c: char| c.is_ascii_digit())
-            && !self.0.is_empty();
-        if plain { f.write_str(self.0) } else { write!(f, "`{}`", self.0.replace('`', "``")) }
+fn name(out: &mut String, name: &str) {
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty();
+    if plain {
+        out.push_str(name);
+    } else {
+        write!(out, "`", *name.replace('`', "``"), "`");
     }
 }
 
-fn join<T>(
-    f: &mut Formatter<'_>,
-    items: &[T],
-    between: &str,
-    mut each: impl FnMut(&mut Formatter<'_>, &T) -> fmt::Result,
-) -> fmt::Result {
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            f.write_str(between)?;
-        }
-        each(f, item)?;
-    }
-    Ok(())
-}
-
-fn labels(f: &mut Formatter<'_>, labels: &[String]) -> fmt::Result {
+fn labels(out: &mut String, labels: &[Name]) {
     if !labels.is_empty() {
-        f.write_char(':')?;
-        join(f, labels, "|", |f, label| write!(f, "{}", Name(label)))?;
+        out.push(':');
+        join(out, labels, "|", |out, label| name(out, label));
     }
-    Ok(())
 }
 
-fn conditions(f: &mut Formatter<'_>, conditions: &[Expr]) -> fmt::Result {
+fn conditions(out: &mut String, conditions: &[Expr]) {
     if !conditions.is_empty() {
-        f.write_str(" WHERE ")?;
-        join(f, conditions, " AND ", |f, condition| write!(f, "{condition}"))?;
+        out.push_str(" WHERE ");
+        all(out, conditions, " AND ");
     }
-    Ok(())
 }
 
-impl Display for Expr {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl Written for Expr {
+    fn write(&self, out: &mut String) {
         match self {
-            Expr::Var(name) => f.write_str(name),
-            Expr::Prop(of, name) => write!(f, "{of}.{}", Name(name)),
-            Expr::Param(name) => write!(f, "${name}"),
-            Expr::Int(number) => write!(f, "{number}"),
-            Expr::Type(name) => write!(f, "'{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
-            Expr::Null => f.write_str("null"),
+            Expr::Var(name) => out.push_str(name),
+            Expr::Prop(of, property) => {
+                write!(out, of, ".");
+                name(out, property);
+            }
+            Expr::Param(name) => write!(out, "$", **name),
+            Expr::Int(number) => out.push_str(&number.to_string()),
+            Expr::Type(name) => write!(out, "'", *name.replace('\\', "\\\\").replace('\'', "\\'"), "'"),
+            Expr::Null => out.push_str("null"),
             Expr::List(items) => {
-                f.write_char('[')?;
-                join(f, items, ", ", |f, item| write!(f, "{item}"))?;
-                f.write_char(']')
+                out.push('[');
+                all(out, items, ", ");
+                out.push(']');
             }
-            Expr::At(list, index) => write!(f, "{list}[{index}]"),
+            Expr::At(list, index) => write!(out, list, "[", index, "]"),
             Expr::Call(function, arguments) => {
-                write!(f, "{function}(")?;
-                join(f, arguments, ", ", |f, argument| write!(f, "{argument}"))?;
-                f.write_char(')')
+                write!(out, function, "(");
+                all(out, arguments, ", ");
+                out.push(')');
             }
-            Expr::Aggregate(function, name) => write!(f, "{function}(DISTINCT {name})"),
-            Expr::Infix(left, operator, right) => write!(f, "({left} {operator} {right})"),
-            Expr::Postfix(operand, operator) => write!(f, "({operand} {operator})"),
-            Expr::And(parts) if parts.is_empty() => f.write_str("true"),
-            Expr::Or(parts) if parts.is_empty() => f.write_str("false"),
+            Expr::Aggregate(function, name) => write!(out, function, "(DISTINCT ", **name, ")"),
+            Expr::Infix(left, operator, right) => write!(out, "(", left, " ", operator, " ", right, ")"),
+            Expr::Postfix(operand, operator) => write!(out, "(", operand, " ", operator, ")"),
+            Expr::And(parts) if parts.is_empty() => out.push_str("true"),
+            Expr::Or(parts) if parts.is_empty() => out.push_str("false"),
             Expr::And(parts) | Expr::Or(parts) => {
                 let between = if matches!(self, Expr::And(_)) { " AND " } else { " OR " };
-                f.write_char('(')?;
-                join(f, parts, between, |f, part| write!(f, "{part}"))?;
-                f.write_char(')')
+                out.push('(');
+                all(out, parts, between);
+                out.push(')');
             }
             Expr::Not(operand) => match &**operand {
-                Expr::Subquery("EXISTS", _) => write!(f, "NOT {operand}"),
-                _ => write!(f, "NOT coalesce({operand}, false)"),
+                Expr::Subquery("EXISTS", _) => write!(out, "NOT ", operand),
+                _ => write!(out, "NOT coalesce(", operand, ", false)"),
             },
             Expr::Labels(of, names) => {
-                write!(f, "{of}")?;
-                labels(f, names)
+                of.write(out);
+                labels(out, names);
             }
             Expr::Case(branches, otherwise) => {
-                f.write_str("CASE")?;
+                out.push_str("CASE");
                 for (test, value) in branches {
-                    write!(f, " WHEN {test} THEN {value}")?;
+                    write!(out, " WHEN ", test, " THEN ", value);
                 }
-                write!(f, " ELSE {otherwise} END")
+                write!(out, " ELSE ", otherwise, " END");
             }
-            Expr::Quantified(quantifier, var, list, test) => write!(f, "{quantifier}({var} IN {list} WHERE {test})"),
-            Expr::Comprehension(var, list, test, value) => write!(f, "[{var} IN {list} WHERE {test} | {value}]"),
-            Expr::Subquery(kind, query) => write!(f, "{kind} {{ {query} }}"),
+            Expr::Quantified(quantifier, var, list, test) => {
+                write!(out, quantifier, "(", **var, " IN ", list, " WHERE ", test, ")");
+            }
+            Expr::Comprehension(var, list, test, value) => {
+                write!(out, "[", **var, " IN ", list, " WHERE ", test, " | ", value, "]");
+            }
+            Expr::Subquery(kind, query) => write!(out, kind, " { ", query, " }"),
         }
     }
 }
 
-impl Display for Query {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        join(f, &self.0, " ", |f, clause| write!(f, "{clause}"))
+impl Written for Query {
+    fn write(&self, out: &mut String) {
+        all(out, &self.0, " ");
     }
 }
 
-impl Display for Clause {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl Written for Clause {
+    fn write(&self, out: &mut String) {
         match self {
-            Clause::Match(clause) => write!(f, "{clause}"),
-            Clause::Unwind(list, var) => write!(f, "UNWIND {list} AS {var}"),
-            Clause::With(clause) => write!(f, "{clause}"),
-            Clause::Return(value) => write!(f, "RETURN {value}"),
-            Clause::ReturnRow(value) => write!(f, "RETURN {value} AS {}", super::client::ROW),
-            Clause::ReturnVars(names) => write!(f, "RETURN {}", names.join(", ")),
+            Clause::Match(clause) => clause.write(out),
+            Clause::Unwind(list, var) => write!(out, "UNWIND ", list, " AS ", **var),
+            Clause::With(clause) => clause.write(out),
+            Clause::Return(value) => write!(out, "RETURN ", value),
+            Clause::ReturnRow(value) => write!(out, "RETURN ", value, " AS ", super::client::ROW),
+            Clause::ReturnVars(names) => {
+                out.push_str("RETURN ");
+                join(out, names, ", ", |out, name| out.push_str(name));
+            }
             Clause::Union(queries) => {
-                f.write_str("CALL () { ")?;
-                join(f, queries, " UNION ALL ", |f, query| write!(f, "{query}"))?;
-                f.write_str(" }")
+                out.push_str("CALL () { ");
+                all(out, queries, " UNION ALL ");
+                out.push_str(" }");
             }
         }
     }
 }
 
-impl Display for Match {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.optional {
-            f.write_str("OPTIONAL ")?;
-        }
-        write!(f, "MATCH {}", self.start)?;
+impl Written for Match {
+    fn write(&self, out: &mut String) {
+        out.push_str(if self.optional { "OPTIONAL MATCH " } else { "MATCH " });
+        self.start.write(out);
         for (rel, node) in &self.steps {
-            write!(f, "{rel}{node}")?;
+            write!(out, rel, node);
         }
-        conditions(f, &self.filter)
+        conditions(out, &self.filter);
     }
 }
 
-impl Display for Node {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "({}", self.var)?;
-        labels(f, &self.labels)?;
-        f.write_char(')')
+impl Written for Node {
+    fn write(&self, out: &mut String) {
+        write!(out, "(", *self.var);
+        labels(out, &self.labels);
+        out.push(')');
     }
 }
 
-impl Display for Rel {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.arrow == Arrow::Left { "<-[" } else { "-[" })?;
-        f.write_str(&self.var)?;
-        labels(f, &self.types)?;
+impl Written for Rel {
+    fn write(&self, out: &mut String) {
+        out.push_str(if self.arrow == Arrow::Left { "<-[" } else { "-[" });
+        out.push_str(&self.var);
+        labels(out, &self.types);
         if self.repeated {
-            f.write_str("*0..")?;
+            out.push_str("*0..");
         }
-        f.write_str(if self.arrow == Arrow::Right { "]->" } else { "]-" })
+        out.push_str(if self.arrow == Arrow::Right { "]->" } else { "]-" });
     }
 }
 
-impl Display for With {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.distinct { "WITH DISTINCT " } else { "WITH " })?;
-        join(f, &self.items, ", ", |f, (value, name)| match value {
-            Expr::Var(var) if var == name => f.write_str(name),
-            _ => write!(f, "{value} AS {name}"),
-        })?;
+impl Written for With {
+    fn write(&self, out: &mut String) {
+        out.push_str(if self.distinct { "WITH DISTINCT " } else { "WITH " });
+        join(out, &self.items, ", ", |out, (value, name)| match value {
+            Expr::Var(var) if var == name => out.push_str(name),
+            _ => write!(out, value, " AS ", **name),
+        });
         if !self.order.is_empty() {
-            f.write_str(" ORDER BY ")?;
-            join(f, &self.order, ", ", |f, (key, descending)| {
-                write!(f, "{key}{}", if *descending { " DESC" } else { "" })
-            })?;
+            out.push_str(" ORDER BY ");
+            join(out, &self.order, ", ", |out, (key, descending)| {
+                write!(out, key, if *descending { " DESC" } else { "" });
+            });
         }
         if let Some(limit) = &self.limit {
-            write!(f, " LIMIT {limit}")?;
+            write!(out, " LIMIT ", limit);
         }
-        conditions(f, &self.filter)
+        conditions(out, &self.filter);
     }
 }

@@ -12,7 +12,7 @@ use crate::graph::{DAY_MIN, Decimal, PartialDate};
 use crate::ontology::{Ontology, RelId, ValueType};
 use crate::plan::ir::{
     AggregateSlot, CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection,
-    FactSlot, Hop, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
+    FactSlot, Hop, NamePart, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
 };
 use crate::store::{Datum, Item, Page};
 
@@ -41,7 +41,10 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
         Root::Search(page) => decoder.page(one(), &page.page, |mut row| {
             let mut next = || row.next().unwrap_or(Value::Null);
             let (rank, value, field, entity) = (next(), next(), next(), next());
-            let field = usize::try_from(whole(&field)?).ok().and_then(|field| KeyField::ALL.get(field));
+            let field = match field {
+                Value::Null => None,
+                number => usize::try_from(whole(&number)?).ok().and_then(|number| KeyField::ALL.get(number)),
+            };
             let field = field.map_or(Datum::Null, |field| Datum::Str(field.name().into()));
             Ok(vec![Datum::Int(whole(&rank)?), text(value)?, field, decoder.entity(entity, &page.entity)?])
         })?,
@@ -165,11 +168,12 @@ impl Decoder<'_> {
     fn slot(&self, slot: &Slot, value: Value) -> Decoded {
         match slot {
             Slot::Id | Slot::Name(_) | Slot::Disambiguation(_) | Slot::Description(_) => text(value),
-            Slot::Names => {
-                let mut parts = list(value)?.into_iter();
-                let mut next = || parts.next().unwrap_or(Value::Null);
-                let (zh, en) = (text(next())?, text(next())?);
-                Ok(Datum::List(vec![zh, en, texts(next())?, texts(next())?, texts(next())?]))
+            Slot::Names(parts) => {
+                let values = parts.iter().zip(list(value)?).map(|(part, value)| match part {
+                    NamePart::Zh | NamePart::En => text(value),
+                    NamePart::Short | NamePart::Former | NamePart::Aliases => texts(value),
+                });
+                Ok(Datum::List(values.collect::<Decoded<_>>()?))
             }
             Slot::Property(property) => typed(&self.ontology.property(*property).ty, self.ontology, value),
             Slot::History(property, slots) => {
@@ -285,6 +289,7 @@ impl Decoder<'_> {
                 CitationSlot::Document(projection) => self.entity(value, projection),
                 CitationSlot::Section => text(value),
                 CitationSlot::Supports => match value {
+                    Value::Null => Ok(Datum::List(Vec::new())),
                     Value::Text(names) => {
                         let names = names.split(',').filter(|name| !name.is_empty());
                         Ok(Datum::List(names.map(|name| Datum::Str(name.into())).collect()))

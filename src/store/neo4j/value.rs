@@ -90,7 +90,7 @@ impl From<&Value> for BoltType {
             Value::Int(number) => BoltType::Integer(BoltInteger::new(*number)),
             Value::Float(number) => (*number).into(),
             Value::Text(text) => text.as_str().into(),
-            Value::List(items) => BoltType::List(BoltList::from(items.iter().map(BoltType::from).collect::<Vec<_>>())),
+            Value::List(items) => BoltType::List(items.iter().map(BoltType::from).collect::<BoltList>()),
             Value::Map(entries) => BoltType::Map(
                 entries.iter().map(|(key, value)| (key.as_str().into(), value.into())).collect::<BoltMap>(),
             ),

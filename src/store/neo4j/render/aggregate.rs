@@ -4,7 +4,7 @@
 //! [`Renderer::derived_edges`]: each group is counted by a subquery, and there are few. Values and numbers are sent as a list and put
 //! together when rows are read, where a sum cannot overflow.
 
-use super::super::cypher::{Clause, Expr, Query, With};
+use super::super::cypher::{Clause, Expr, Query, Var, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
@@ -17,7 +17,7 @@ pub(super) struct Listed {
     /// They bind the entities; the last one takes conditions.
     pub clauses: Vec<Clause>,
     /// The entities' variable.
-    pub n: String,
+    pub n: Var,
     /// What they can be.
     pub kinds: KindSet,
     /// Whether an entity can be bound more than once.
@@ -136,8 +136,8 @@ impl Renderer<'_> {
     fn each_place_climbs(&mut self, place: &str, n: &str, climb: Clause) -> [Clause; 3] {
         let all = self.fresh("all");
         let mut at_place = With::keeping([place]);
-        at_place.items.push((Expr::Aggregate("collect", n.to_owned()), all.clone()));
-        [Clause::With(at_place), climb, Clause::Unwind(Expr::var(&all), n.to_owned())]
+        at_place.items.push((Expr::Aggregate("collect", n.into()), all.clone()));
+        [Clause::With(at_place), climb, Clause::Unwind(Expr::var(&all), n.into())]
     }
 
     /// A key of an order by the edges of a hop.

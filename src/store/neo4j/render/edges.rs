@@ -1,6 +1,6 @@
 //! Hops and edges.
 
-use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::super::cypher::{Arrow, Clause, Expr, Match, Name, Query, Rel, Var, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
@@ -17,14 +17,14 @@ const FACTS_SHOWN: i64 = 100;
 pub(super) struct HopMatch {
     pub found: Match,
     /// One for a stored relationship, one a step for a derived shortcut.
-    pub relationships: Vec<String>,
-    pub neighbour: String,
+    pub relationships: Vec<Var>,
+    pub neighbour: Var,
     /// What the neighbour can be.
     pub kinds: KindSet,
     /// Of a derived edge: its paths, each a list of relationships …
-    pub paths: String,
+    pub paths: Var,
     /// … and its status.
-    pub status: String,
+    pub status: Var,
 }
 
 /// What an edge's row is made of.
@@ -54,7 +54,7 @@ impl Renderer<'_> {
     /// A hop from `n`, one of these kinds, to `m`.
     pub(super) fn hop_from(&mut self, n: &str, hop: Hop, m: &str, from: KindSet) -> HopMatch {
         let (paths, status) = (self.fresh("paths"), self.fresh("status"));
-        let neighbour = m.to_owned();
+        let neighbour = m.into();
         match hop {
             Hop::Edge(relationship, direction) => {
                 let r = self.fresh("r");
@@ -81,7 +81,7 @@ impl Renderer<'_> {
                 }
                 for (i, step) in derived.steps.iter().enumerate() {
                     let r = self.fresh("r");
-                    let x = if i + 1 == derived.steps.len() { other.to_owned() } else { self.fresh("x") };
+                    let x = if i + 1 == derived.steps.len() { other.into() } else { self.fresh("x") };
                     let rel =
                         Rel::new(&r, self.types([step.relationship]), self.arrow(step.relationship, step.direction));
                     found = found.step(rel, &x, Vec::new()).filtered(self.current(&r));
@@ -114,8 +114,8 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn types(&self, relationships: impl IntoIterator<Item = RelId>) -> Vec<String> {
-        relationships.into_iter().map(|id| self.ontology.relationship(id).name.to_string()).collect()
+    pub(super) fn types(&self, relationships: impl IntoIterator<Item = RelId>) -> Vec<Name> {
+        relationships.into_iter().map(|id| Name::new(&self.ontology.relationship(id).name)).collect()
     }
 
     /// Every relationship of the ontology, or those asked for.
@@ -134,7 +134,7 @@ impl Renderer<'_> {
     }
 
     /// That a stored edge's fact passes.
-    pub(super) fn edge_filter(&mut self, rs: &[String], relationship: Option<RelId>, edge: &EdgeFilter) -> Vec<Expr> {
+    pub(super) fn edge_filter(&mut self, rs: &[Var], relationship: Option<RelId>, edge: &EdgeFilter) -> Vec<Expr> {
         let mut all = Vec::new();
         for r in rs {
             if let Some(status) = edge.status {
@@ -271,7 +271,7 @@ impl Renderer<'_> {
         let ends_at_n = |end| Expr::Call(end, vec![Expr::var(&r)]).infix("=", Expr::var(n));
         let mut ways = Vec::new();
         let symmetric = relationships.iter().map(|id| self.ontology.relationship(*id)).filter(|r| r.symmetric);
-        let symmetric: Vec<String> = symmetric.map(|relationship| relationship.name.to_string()).collect();
+        let symmetric: Vec<String> = symmetric.map(|relationship| relationship.name.as_ref().into()).collect();
         if !symmetric.is_empty() {
             let symmetric = self.parameter(Value::texts(symmetric));
             let among = Expr::Call("type", vec![Expr::var(&r)]).infix("IN", symmetric);

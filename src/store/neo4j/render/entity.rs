@@ -1,6 +1,6 @@
 //! What is taken of an entity.
 
-use super::super::cypher::{Clause, Expr, Query, With};
+use super::super::cypher::{Clause, Expr, Name, Query, With};
 use super::super::layout as at;
 use super::Renderer;
 use crate::ontology::KindSet;
@@ -10,7 +10,7 @@ impl Renderer<'_> {
     /// `[kind, values]` of an entity known to be of the `possible` kinds.
     pub(super) fn entity(&mut self, n: &str, possible: KindSet, projection: &EntityProjection) -> Expr {
         let kind = match (possible.len(), possible.iter().next()) {
-            (1, Some(kind)) => Expr::Type(self.ontology.kind(kind).name.to_string()),
+            (1, Some(kind)) => Expr::Type(Name::new(&self.ontology.kind(kind).name)),
             _ => Expr::prop(n, at::KIND),
         };
         let mut branches = Vec::new();
@@ -36,7 +36,7 @@ impl Renderer<'_> {
             Slot::Id => own(at::ID),
             Slot::Name(Lang::Zh) => either(at::ZH, at::EN),
             Slot::Name(Lang::En) => either(at::EN, at::ZH),
-            Slot::Names => Expr::List([at::ZH, at::EN, at::SHORT, at::FORMER, at::ALIASES].map(own).to_vec()),
+            Slot::Names(parts) => Expr::List(parts.iter().map(|part| own(at::name_part(*part))).collect()),
             Slot::Disambiguation(Lang::Zh) => either(at::DISAMBIGUATION_ZH, at::DISAMBIGUATION_EN),
             Slot::Disambiguation(Lang::En) => either(at::DISAMBIGUATION_EN, at::DISAMBIGUATION_ZH),
             Slot::Description(Lang::Zh) => either(at::DESCRIPTION_ZH, at::DESCRIPTION_EN),

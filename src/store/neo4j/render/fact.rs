@@ -1,6 +1,6 @@
 //! Facts: one by id, pages of those about an entity and of all.
 
-use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::super::cypher::{Arrow, Clause, Expr, Match, Name, Query, Rel, Var, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
@@ -14,7 +14,7 @@ use crate::plan::ir::{
 struct Bound<'a> {
     clauses: Vec<Clause>,
     r: &'a str,
-    ends: Option<(String, String)>,
+    ends: Option<(Var, Var)>,
     /// The relationship's type.
     kind: Expr,
     /// Whether an index has them in the usual order.
@@ -54,7 +54,7 @@ impl Renderer<'_> {
         let (kind, walked) = match relationships.as_slice() {
             // The same for all of them: an index of the type has them in the order of their ids.
             [one] => {
-                let name = self.ontology.relationship(*one).name.to_string();
+                let name = Name::new(&self.ontology.relationship(*one).name);
                 (Expr::Type(name), page.is_in_usual_order() && *anchor == FactAnchor::Scan)
             }
             _ => (Expr::Call("type", vec![Expr::var(&r)]), false),
@@ -64,7 +64,7 @@ impl Renderer<'_> {
         let rel = Rel::new(&r, self.types(relationships.iter().copied()), Arrow::Right);
         // One type is scanned by itself. Of several the planner begins at nodes: without a label at all, names and observations among them.
         let scanned = matches!(anchor, FactAnchor::Scan | FactAnchor::Documents(_));
-        let labels = if scanned && relationships.len() != 1 { vec![at::ENTITY.to_owned()] } else { Vec::new() };
+        let labels = if scanned && relationships.len() != 1 { vec![at::ENTITY.into()] } else { Vec::new() };
         let mut found = Match::node(&a, labels).step(rel, &b, Vec::new()).filtered(never);
         if let FactAnchor::Documents(ids) = anchor {
             let (x, ids) = (self.fresh("x"), self.ids(ids));
@@ -107,8 +107,8 @@ impl Renderer<'_> {
         if let Some(last) = clauses.last_mut() {
             conditions.into_iter().for_each(|condition| last.and(condition));
         }
-        let variables: Vec<String> =
-            [r].into_iter().chain(ends.iter().flat_map(|(a, b)| [*a, *b])).map(str::to_owned).collect();
+        let variables: Vec<Var> =
+            [r].into_iter().chain(ends.iter().flat_map(|(a, b)| [*a, *b])).map(Var::new).collect();
         if let (Some(differ), Some((a, b))) = (page.filter.places_differ, ends) {
             clauses.push(self.places(&variables, (a, b), differ));
         }
@@ -136,7 +136,7 @@ impl Renderer<'_> {
     fn fact_filter(&mut self, r: &str, ends: Option<(&str, &str)>, filter: &FactFilter) -> Vec<Expr> {
         let mut all = self.stated(r);
         let edge = EdgeFilter { status: Some(filter.status), basis: filter.basis.clone(), properties: Vec::new() };
-        all.extend(self.edge_filter(&[r.to_owned()], None, &edge));
+        all.extend(self.edge_filter(&[r.into()], None, &edge));
         if let Some(wanted) = filter.conflicting {
             let conflicting = Expr::prop(r, at::CONFLICTING_FROM).infix("<=", self.known());
             all.push(if wanted { conflicting } else { conflicting.negated() });
@@ -168,8 +168,8 @@ impl Renderer<'_> {
     }
 
     /// The variables kept, where the places of two entities are known and have none (`differ`: false: one) in common.
-    fn places(&mut self, variables: &[String], (a, b): (&str, &str), differ: bool) -> Clause {
-        let mut with = With::keeping(variables.iter().map(String::as_str));
+    fn places(&mut self, variables: &[Var], (a, b): (&str, &str), differ: bool) -> Clause {
+        let mut with = With::keeping(variables.iter().map(Var::as_str));
         let Some((property, levels)) = self.ontology.place_level() else {
             with.filter.push(Expr::Or(Vec::new()));
             return Clause::With(with);

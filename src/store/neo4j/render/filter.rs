@@ -17,7 +17,7 @@ impl Renderer<'_> {
             Filter::Or(parts) => Expr::Or(parts.iter().map(|part| self.filter(n, possible, part)).collect()),
             Filter::Not(inner) => self.filter(n, possible, inner).negated(),
             Filter::Kinds(kinds) => self.of_kinds(n, *kinds, possible).unwrap_or(Expr::And(Vec::new())),
-            Filter::Ids(ids) => Expr::prop(n, at::ID).infix("IN", self.ids(ids)),
+            Filter::Ids(ids) => self.is_one_of(n, ids),
             Filter::Within(ids) => {
                 let found = self.within(n, ids);
                 Expr::exists(Query(vec![Clause::Match(found)]))

@@ -1,6 +1,6 @@
 //! Walks of the hierarchies. What an entity is under, says [`Filter::Within`](crate::plan::ir::Filter::Within).
 
-use super::super::cypher::{Arrow, Clause, Expr, Match, Query, Rel};
+use super::super::cypher::{Arrow, Clause, Expr, Match, Name, Query, Rel, Var};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
@@ -11,20 +11,20 @@ use std::sync::Arc;
 impl Renderer<'_> {
     /// The entities of these ids and all that have one of them among their ancestors, which may be met twice.
     pub(super) fn within(&mut self, n: &str, ids: &[Arc<str>]) -> Match {
-        let ids = self.ids(ids);
         let (mut found, above) = self.above(n);
-        found.filter.insert(0, Expr::prop(&above, at::ID).infix("IN", ids));
+        let is_one = self.is_one_of(&above, ids);
+        found.filter.insert(0, is_one);
         found
     }
 
     /// An entity and all its ancestors: the pattern, and the variable of what is above. What two ways lead to is met twice. A pattern
     /// meets no relationship twice, so that circles end.
-    pub(super) fn above(&mut self, n: &str) -> (Match, String) {
+    pub(super) fn above(&mut self, n: &str) -> (Match, Var) {
         let hierarchies = self.ontology.hierarchies();
         let inherited = hierarchies.inherited.map(|(relationship, _)| relationship);
         let types = self.types(inherited.into_iter().chain(hierarchies.plain.iter().copied()));
         if types.is_empty() {
-            return (Match::node(n, Vec::new()), n.to_owned());
+            return (Match::node(n, Vec::new()), n.into());
         }
         let (above, path, r) = (self.fresh("n"), self.fresh("path"), self.fresh("r"));
         let holds = self.holds(&r);
@@ -72,7 +72,7 @@ impl Renderer<'_> {
     /// That a step of a path is over one of some relationships, and a later one over another.
     fn goes_on_over(&mut self, path: &str, i: &str, step: &[RelId], later: RelId) -> Expr {
         let of = |position: &str| Expr::Call("type", vec![Expr::var(path).at(Expr::var(position))]);
-        let names = |types: Vec<String>| Value::texts(types.iter().map(String::as_str));
+        let names = |types: Vec<Name>| Value::texts(types.iter().map(Name::as_str));
         let step = of(i).infix("IN", self.parameter(names(self.types(step.iter().copied()))));
         let j = self.fresh("j");
         let is_later = of(&j).infix("IN", self.parameter(names(self.types([later]))));

@@ -17,9 +17,11 @@ mod sources;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smol_str::format_smolstr;
+
 use super::client::Statement;
 use super::counts::TOTALS;
-use super::cypher::{Arrow, Clause, Expr, Match, Query, Rel, With};
+use super::cypher::{Arrow, Clause, Expr, Match, Name, Query, Rel, Var, With};
 use super::import::META_ID;
 use super::layout as at;
 use super::value::Value;
@@ -40,7 +42,7 @@ pub type Retired = HashMap<Arc<str>, Arc<str>>;
 pub fn statement(ontology: &Ontology, retired: &Retired, root: &Root, view: &View) -> Statement {
     let mut renderer = Renderer { ontology, retired, view, parameters: Vec::new(), variables: 0 };
     let query = renderer.root(root);
-    Statement { text: query.to_string(), parameters: renderer.parameters }
+    Statement { text: query.text(), parameters: renderer.parameters }
 }
 
 /// Renders under one view; collects parameters.
@@ -48,7 +50,7 @@ struct Renderer<'a> {
     ontology: &'a Ontology,
     retired: &'a Retired,
     view: &'a View,
-    parameters: Vec<(String, Value)>,
+    parameters: Vec<(Name, Value)>,
     variables: u32,
 }
 
@@ -160,19 +162,20 @@ impl Renderer<'_> {
 
     /// Clauses that bind the entities of an anchor; the last one takes conditions.
     fn anchor(&mut self, n: &str, kinds: KindSet, anchor: &Anchor) -> Vec<Clause> {
-        let entity = || vec![at::ENTITY.to_owned()];
+        let entity = || vec![at::ENTITY.into()];
         let start = match anchor {
             Anchor::Ids(ids) => {
-                let ids = self.ids(ids);
-                Match::node(n, entity()).filtered([Expr::prop(n, at::ID).infix("IN", ids)])
+                let is_one = self.is_one_of(n, ids);
+                Match::node(n, entity()).filtered([is_one])
             }
             // The stored value of a `@history` property is that of the latest view.
             Anchor::Property(property, values)
                 if self.view.is_latest() || !self.ontology.property(*property).history =>
             {
-                let name = self.ontology.property(*property).name.clone();
-                let values = self.parameter(Value::List(values.iter().map(at::stored).collect()));
-                Match::node(n, entity()).filtered([Expr::prop(n, &name).infix("IN", values)])
+                let value = Expr::prop(n, &self.ontology.property(*property).name);
+                let values = values.iter().map(at::stored).collect();
+                let is_one = self.among(value, values);
+                Match::node(n, entity()).filtered([is_one])
             }
             Anchor::Name(texts) => {
                 let k = self.fresh("k");
@@ -203,20 +206,23 @@ impl Renderer<'_> {
         vec![Clause::Match(start.filtered(self.of_kinds(n, kinds, self.ontology.all_kinds())))]
     }
 
+    /// Each of the entities that clauses bind, once, if it is of these kinds: those of others are not first kept to be told apart.
     fn distinct(&mut self, n: &str, kinds: KindSet, mut clauses: Vec<Clause>) -> Vec<Clause> {
-        let filter = self.of_kinds(n, kinds, self.ontology.all_kinds()).into_iter().collect();
-        clauses.push(Clause::With(With { distinct: true, filter, ..With::keeping([n]) }));
+        if let (Some(of_kinds), Some(last)) = (self.of_kinds(n, kinds, self.ontology.all_kinds()), clauses.last_mut()) {
+            last.and(of_kinds);
+        }
+        clauses.push(Clause::With(With { distinct: true, ..With::keeping([n]) }));
         clauses
     }
 
     /// A variable that occurs nowhere else in the statement: subqueries see the variables around them.
-    fn fresh(&mut self, prefix: &str) -> String {
+    fn fresh(&mut self, prefix: &str) -> Var {
         self.variables += 1;
-        format!("{prefix}{}", self.variables)
+        format_smolstr!("{prefix}{}", self.variables)
     }
 
     fn parameter(&mut self, value: Value) -> Expr {
-        let name = format!("p{}", self.parameters.len());
+        let name = format_smolstr!("p{}", self.parameters.len());
         self.parameters.push((name.clone(), value));
         Expr::Param(name)
     }
@@ -224,9 +230,9 @@ impl Renderer<'_> {
     /// A parameter of the view, which has a name and is there once.
     fn view_parameter(&mut self, name: &str, day: i32) -> Expr {
         if !self.parameters.iter().any(|(given, _)| given == name) {
-            self.parameters.push((name.to_owned(), Value::Int(day.into())));
+            self.parameters.push((name.into(), Value::Int(day.into())));
         }
-        Expr::Param(name.to_owned())
+        Expr::Param(name.into())
     }
 
     fn known(&mut self) -> Expr {
@@ -238,6 +244,22 @@ impl Renderer<'_> {
         let retired = self.retired;
         let current = ids.iter().map(|id| retired.get(id).unwrap_or(id).to_string());
         self.parameter(Value::texts(current))
+    }
+
+    /// That a value is one of these; of one alone, the planner knows that there is one.
+    fn among(&mut self, value: Expr, mut values: Vec<Value>) -> Expr {
+        let one = if values.len() == 1 { values.pop() } else { None };
+        match one {
+            Some(one) => value.infix("=", self.parameter(one)),
+            None => value.infix("IN", self.parameter(Value::List(values))),
+        }
+    }
+
+    /// That an entity has one of these ids, retired ones replaced.
+    fn is_one_of(&mut self, n: &str, ids: &[Arc<str>]) -> Expr {
+        let retired = self.retired;
+        let current = ids.iter().map(|id| Value::from(&**retired.get(id).unwrap_or(id)));
+        self.among(Expr::prop(n, at::ID), current.collect())
     }
 
     /// An id as a parameter, a retired one replaced.
@@ -276,16 +298,16 @@ impl Renderer<'_> {
     }
 
     /// The labels that together mean these kinds: `Entity`, an interface, or the kinds one by one.
-    fn labels(&self, kinds: KindSet) -> Vec<String> {
+    fn labels(&self, kinds: KindSet) -> Vec<Name> {
         if kinds == self.ontology.all_kinds() {
             return vec![at::ENTITY.into()];
         }
         if kinds.len() > 1
             && let Some(interface) = self.ontology.interfaces.iter().find(|interface| interface.kinds == kinds)
         {
-            return vec![interface.name.to_string()];
+            return vec![Name::new(&interface.name)];
         }
-        kinds.iter().map(|kind| self.ontology.kind(kind).name.to_string()).collect()
+        kinds.iter().map(|kind| Name::new(&self.ontology.kind(kind).name)).collect()
     }
 
     /// That an entity, known to be of the `possible` kinds, is of the wanted ones.

@@ -22,7 +22,7 @@ impl Renderer<'_> {
             let indicators = self.ontology.kind_named("Indicator").map_or(KindSet::EMPTY, KindSet::one);
             may_measure = !kinds.and(indicators).is_empty();
             let by: &[&str] = if may_measure { &[at::ABOUT, at::MEASURES] } else { &[at::ABOUT] };
-            let link = Rel::new("", by.iter().map(|by| (*by).to_owned()).collect(), Arrow::Right);
+            let link = Rel::new("", by.iter().map(|by| (*by).into()).collect(), Arrow::Right);
             found = found.step(link, n, Vec::new());
         }
         found.filter.extend(self.observation_seen(&o));
@@ -240,7 +240,7 @@ impl Renderer<'_> {
 }
 
 fn link(r: &str, by: &str) -> Rel {
-    Rel::new(r, vec![by.to_owned()], Arrow::Right)
+    Rel::new(r, vec![by.into()], Arrow::Right)
 }
 
 fn by_time(o: &str, descending: bool) -> [Key; 2] {

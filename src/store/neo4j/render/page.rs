@@ -1,6 +1,6 @@
 //! Pages: order, cursors, limits, totals.
 
-use super::super::cypher::{Clause, Expr, Query, With};
+use super::super::cypher::{Clause, Expr, Query, Var, With};
 use super::super::layout as at;
 use super::super::value::Value;
 use super::Renderer;
@@ -31,7 +31,7 @@ pub(super) struct Listing {
     /// They bind the items; the last one takes conditions.
     pub clauses: Vec<Clause>,
     /// What the row needs.
-    pub variables: Vec<String>,
+    pub variables: Vec<Var>,
     /// With the tie-breakers: no two items have the same.
     pub keys: Vec<Key>,
     /// Whether an index has all of them in this order.
@@ -51,17 +51,21 @@ impl Renderer<'_> {
     /// The items of a page alone.
     pub(super) fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
         let Listing { mut clauses, mut variables, mut keys, walked } = listing;
-        // A computed key is computed once and named; a stored one stays a property, so that an index can give the order.
+        // A computed key is computed once and named; a stored one stays a property, so that an index can give the order; a variable has a name.
         let mut named = Vec::new();
         for key in &mut keys {
-            let is_stored = matches!(&key.expr, Expr::Prop(of, _) if matches!(**of, Expr::Var(_)));
-            if !is_stored && !key.is_constant() {
+            let is_at_hand = match &key.expr {
+                Expr::Var(_) => true,
+                Expr::Prop(of, _) => matches!(**of, Expr::Var(_)),
+                _ => false,
+            };
+            if !is_at_hand && !key.is_constant() {
                 let name = self.fresh("key");
                 named.push((std::mem::replace(&mut key.expr, Expr::var(&name)), name));
             }
         }
         if !named.is_empty() {
-            let mut with = With::keeping(variables.iter().map(String::as_str));
+            let mut with = With::keeping(variables.iter().map(Var::as_str));
             variables.extend(named.iter().map(|(_, name)| name.clone()));
             with.items.extend(named);
             clauses.push(Clause::With(with));
@@ -86,7 +90,7 @@ impl Renderer<'_> {
         }
         let limit = i64::try_from(page.looked_for()).unwrap_or(i64::MAX);
         let limit = Some(self.parameter(Value::Int(limit)));
-        clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(String::as_str)) }));
+        clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(Var::as_str)) }));
         let keys = if page.keys { keys.into_iter().map(|key| key.expr).collect() } else { Vec::new() };
         clauses.push(Clause::Return(Expr::List(vec![Expr::List(keys), Expr::List(row)])));
         Expr::collect(Query(clauses))

@@ -14,8 +14,12 @@ impl Renderer<'_> {
         let text = self.parameter(Value::Text(page.text.to_string()));
         let slips = slips(&page.text).map(|rows| self.parameter(rows));
         let (mut clauses, way) = self.keys_found(&n, &k, page, &text, slips.as_ref());
-        let mut wanted: Vec<Expr> = self.of_kinds(&n, page.kinds, self.ontology.all_kinds()).into_iter().collect();
-        wanted.extend(self.seen(&n));
+        if let (Some(of_kinds), Some(last)) =
+            (self.of_kinds(&n, page.kinds, self.ontology.all_kinds()), clauses.last_mut())
+        {
+            last.and(of_kinds);
+        }
+        let mut wanted: Vec<Expr> = self.seen(&n).into_iter().collect();
         if !page.filter.is_true() {
             wanted.push(self.filter(&n, page.kinds, &page.filter));
         }
@@ -29,14 +33,19 @@ impl Renderer<'_> {
         // Of each entity its best key: the highest rank, then the smallest key, field and value. A rank's negative, so that all are smallest.
         let of_key = |name| Expr::prop(&k, name);
         let rank = Expr::Int(0).infix("-", way.infix("+", of_key(at::WEIGHT)));
-        let first = Expr::List(vec![rank, of_key(at::KEY), of_key(at::FIELD), of_key(at::WRITTEN)]);
+        let of_best = |index| Expr::var(&best).at(Expr::Int(index));
+        let (first, [rank_of_best, value, field]) = if page.matched {
+            let first = Expr::List(vec![rank, of_key(at::KEY), of_key(at::FIELD), of_key(at::WRITTEN)]);
+            (first, [of_best(0), of_best(3), of_best(2)])
+        } else {
+            (rank, [Expr::var(&best), Expr::Null, Expr::Null])
+        };
         let items = vec![(Expr::var(&n), n.clone()), (Expr::Call("min", vec![first]), best.clone())];
         clauses.push(Clause::With(With { items, filter: wanted, ..With::default() }));
-        let part = |index| Expr::var(&best).at(Expr::Int(index));
-        let score = Expr::Int(0).infix("-", part(0));
-        let row = vec![score, part(3), part(2), self.entity(&n, page.kinds, &page.entity)];
+        let score = Expr::Int(0).infix("-", rank_of_best.clone());
+        let row = vec![score, value, field, self.entity(&n, page.kinds, &page.entity)];
         let keys = vec![
-            Key::sure(part(0), false),
+            Key::sure(rank_of_best, false),
             Key::sure(Expr::prop(&n, at::SORT), false),
             Key::sure(Expr::prop(&n, at::ID), false),
         ];
@@ -78,7 +87,7 @@ impl Renderer<'_> {
         let rows = |of_way: Expr| {
             let mut row = With::keeping([k]);
             row.items.push((of_way, way.clone()));
-            [Clause::With(row), Clause::ReturnVars(vec![k.to_owned(), way.clone()])]
+            [Clause::With(row), Clause::ReturnVars(vec![k.into(), way.clone()])]
         };
         let variants = [Clause::Unwind(slips.clone(), cut.clone()), Clause::Unwind(piece(&cut, 0), variant)];
         let both = vec![
