@@ -30,6 +30,8 @@ pub struct Asked {
     pub texts: Vec<String>,
     /// Provinces' ids.
     pub provinces: Vec<String>,
+    /// Ids of prefectures, that is, of cities.
+    pub prefectures: Vec<String>,
     /// Sectors' ids.
     pub sectors: Vec<String>,
 }
@@ -44,17 +46,19 @@ impl Asked {
             graph.nodes.iter().filter(|node| passes(node)).map(|node| node.id.to_string()).collect()
         };
         let (level, sector) = (graph.ontology.property_named("level"), graph.ontology.kind_named("Sector"));
-        let is_province =
-            |node: &Node| level.and_then(|level| node.property(level)).and_then(Value::as_str) == Some("PROVINCE");
+        let of_level = |wanted: &str| {
+            ids(&|node| level.and_then(|level| node.property(level)).and_then(Value::as_str) == Some(wanted))
+        };
         let some: Vec<String> = (0..40).map(|i| format!("company:c{}", i * companies / 40)).collect();
         let named = graph.nodes.iter().filter(|node| some.iter().any(|id| **id == *node.id));
         let texts: Vec<String> =
             named.map(|node| naming::fold(node.display_name()).chars().take(3).collect()).collect();
-        let (provinces, sectors) = (ids(&is_province), ids(&|node| Some(node.kind) == sector));
-        if [&texts, &provinces, &sectors].iter().any(|list| list.is_empty()) {
-            return Err("the graph has no companies, provinces or sectors to ask for".to_owned());
+        let (provinces, prefectures) = (of_level("PROVINCE"), of_level("PREFECTURE"));
+        let sectors = ids(&|node| Some(node.kind) == sector);
+        if [&texts, &provinces, &prefectures, &sectors].iter().any(|list| list.is_empty()) {
+            return Err("the graph has no companies, provinces, prefectures or sectors to ask for".to_owned());
         }
-        Ok(Asked { companies, texts, provinces, sectors })
+        Ok(Asked { companies, texts, provinces, prefectures, sectors })
     }
 }
 
@@ -113,6 +117,13 @@ pub fn questions() -> Vec<Question> {
             "largest",
             texts!("largest"),
             |asked, i| json!({ "region": asked.provinces[i % asked.provinces.len()] }),
+            |data| each(&data["companies"]["edges"], &["node", "id"]),
+            |data| each(&data["companies"], &["id"]),
+        ),
+        question(
+            "largest-city",
+            texts!("largest"),
+            |asked, i| json!({ "region": asked.prefectures[i % asked.prefectures.len()] }),
             |data| each(&data["companies"]["edges"], &["node", "id"]),
             |data| each(&data["companies"], &["id"]),
         ),
