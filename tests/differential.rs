@@ -24,11 +24,8 @@ use support::world::{Databases, World};
 
 /// Requests of a run, over all graphs, unless `--requests` says otherwise.
 const REQUESTS: usize = 5_000;
-/// Requests of one form with different values, besides the pages that follow them, at least and in the longest runs: to plan a statement
-/// takes Neo4j far longer than to run it, so a longer run has more forms and more values of each.
-const VALUES: [usize; 2] = [40, 100];
-/// A run of so many requests for each value has the least.
-const REQUESTS_PER_VALUE: usize = 125;
+/// Requests of one form with different values, besides the pages that follow them: to plan a statement takes Neo4j longer than to run it.
+const VALUES: usize = 40;
 /// A request that takes longer is told: its statement may be one that Neo4j plans badly.
 const SLOW: Duration = Duration::from_secs(10);
 /// The seed unless `--seed` says otherwise: a run in CI repeats the last one.
@@ -139,7 +136,7 @@ impl Run {
         let began = Instant::now();
         while asked < wanted && found.len() < KEPT {
             let Some(request) = open.pop() else {
-                open = generator.requests((self.requests / REQUESTS_PER_VALUE).clamp(VALUES[0], VALUES[1]));
+                open = generator.requests(VALUES);
                 continue;
             };
             asked += 1;

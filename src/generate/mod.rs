@@ -118,13 +118,6 @@ impl Industry {
         figures::units()
     }
 
-    /// How much it holds. Facts are counted one by one.
-    pub fn counts(&self) -> Counts {
-        let mut facts = 0;
-        self.each_fact(|_| facts += 1);
-        Counts { entities: self.layout.total().into(), facts, observations: self.figures.total().into() }
-    }
-
     fn dice(&self, sort: Sort, index: u64) -> Dice {
         Dice::of(self.seed, sort, index)
     }

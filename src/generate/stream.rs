@@ -33,12 +33,13 @@ impl Industry {
     /// # Errors
     /// Those of `out`, and when two facts come to one id.
     pub fn write(&self, out: &mut dyn Write) -> Result<Counts, Error> {
-        let counts = self.counts();
+        let (facts, parts) = self.parts_of_facts();
+        let counts = Counts { entities: self.layout.total().into(), facts, observations: self.figures.total().into() };
         let mut lines = Lines::new(self, &self.ontology, out);
         lines.head(counts.entities, counts.facts, counts.observations)?;
         Self::units().iter().try_for_each(|unit| lines.unit(unit))?;
         (0..self.layout.total()).try_for_each(|at| lines.entity(&self.node(NodeIx(at))))?;
-        for subjects in self.parts_of_facts() {
+        for subjects in parts {
             for (_, _, address) in self.facts_of(&subjects)? {
                 if let Some(fact) = self.at_address(address, |found| found.fact()) {
                     lines.fact(&fact)?;
@@ -53,8 +54,8 @@ impl Industry {
         Ok(counts)
     }
 
-    /// Ranges of subjects, each with about as many facts as are put in order at a time.
-    fn parts_of_facts(&self) -> Vec<Range<u32>> {
+    /// How many facts there are, and ranges of subjects, each with about as many as are put in order at a time.
+    fn parts_of_facts(&self) -> (u64, Vec<Range<u32>>) {
         let width = self.layout.total().div_ceil(BUCKETS).max(1);
         let mut counts = vec![0u64; BUCKETS as usize];
         self.each_fact(|it| {
@@ -62,6 +63,7 @@ impl Industry {
                 *count += 1;
             }
         });
+        let total = counts.iter().sum();
         let mut parts: Vec<Range<u32>> = Vec::new();
         let (mut from, mut facts) = (0, 0);
         for (bucket, count) in (0u32..).zip(counts) {
@@ -72,7 +74,7 @@ impl Industry {
             facts += count;
         }
         parts.push(from..u32::MAX);
-        parts
+        (total, parts)
     }
 
     /// The facts of some subjects: by subject, then by id.
