@@ -8,7 +8,7 @@ use std::sync::Arc;
 use mdgraph::graph::{Basis, Status, StatusSet};
 use mdgraph::ontology::{DerivedId, Direction, KindSet, Link, Ontology, Target};
 use mdgraph::plan::ir::*;
-use mdgraph::store::neo4j::render::{Retired, statement};
+use mdgraph::store::neo4j::render::{Kept, Retired, statement};
 
 const HEAD: &str = "# The plan's operators in Cypher
 
@@ -426,4 +426,31 @@ fn the_page_shows_the_statements() {
         committed == text,
         "docs/plan-operators.md is not what is rendered: UPDATE=1 cargo test --test plan_operators"
     );
+}
+
+#[test]
+fn a_kept_statement_is_the_one_that_would_be_rendered() {
+    let ontology = Ontology::embedded().unwrap();
+    let retired: Retired = [("company:old".into(), "company:new".into())].into();
+    let mut asked = examples(&ontology);
+    for (_, _, root, view) in examples(&ontology) {
+        let other = |text: &str| match root.clone() {
+            Root::ByIds { ids, kinds, entity } => {
+                let ids = ids.iter().map(|_| format!("company:{text}").into()).collect();
+                Some(Root::ByIds { ids, kinds, entity })
+            }
+            Root::Search(page) => Some(Root::Search(SearchPage { text: text.into(), ..page })),
+            _ => None,
+        };
+        let views = [view, View::new(None, "2022-06".parse().ok())];
+        for (text, view) in
+            ["old", "b", "", "weigao", "weigaojituan"].into_iter().flat_map(|t| views.iter().map(move |v| (t, v)))
+        {
+            asked.extend(other(text).map(|root| ("", "", root, view.clone())));
+        }
+    }
+    let kept = Kept::default();
+    for (_, _, root, view) in asked.iter().chain(&asked) {
+        assert_eq!(kept.statement(&ontology, &retired, root, view), statement(&ontology, &retired, root, view));
+    }
 }

@@ -161,7 +161,7 @@ pub fn beside() -> Json {
 /// A variable as the driver takes it.
 pub fn parameter(value: &Json) -> Parameter {
     match value {
-        Json::String(text) => Parameter::Text(text.clone()),
+        Json::String(text) => Parameter::Text(text.clone().into()),
         Json::Array(items) => Parameter::List(items.iter().map(parameter).collect()),
         Json::Object(entries) => {
             Parameter::Map(entries.iter().map(|(name, value)| (name.clone(), parameter(value))).collect())

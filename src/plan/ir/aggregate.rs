@@ -9,7 +9,7 @@ use crate::ontology::{Direction, Ontology, PropId, RelId, ValueType};
 pub type AggregateProjection = Vec<AggregateSlot>;
 
 /// One value of an aggregate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum AggregateSlot {
     /// How many entities: `Int`.
     Count,
@@ -27,7 +27,7 @@ pub enum AggregateSlot {
 /// **GroupBy**. An entity is in the groups of the neighbours of its current edges that have one of the statuses; with `up`, in those of
 /// the neighbours' ancestors-or-selves (as [`Filter::Within`] walks) that pass it. It counts once in each group, however many
 /// edges and ways lead there, and is unassigned if it is in none. Order: entities descending, then the group's id ascending.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct GroupBy {
     /// Over which relationship.
     pub relationship: RelId,
@@ -50,7 +50,7 @@ pub struct GroupBy {
 }
 
 /// Of what a value makes a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GroupKey {
     /// The constant of its kind.
     Kind,

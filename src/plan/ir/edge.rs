@@ -6,7 +6,7 @@ use crate::ontology::{Direction, KindSet, RelId};
 
 /// **Expand**: a page of edges. Order: the neighbour's keys (empty: by name ascending), neighbour's id, fact's id
 /// (a derived edge has no fact: its third key is the empty text).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EdgesPage {
     /// Over which hop.
     pub hop: Hop,
@@ -27,7 +27,7 @@ pub struct EdgesPage {
 /// A page of edges of several relationships, both ways. Order: relationship type, direction (Out before In), neighbour's name
 /// key, neighbour's id, fact's id, all ascending; as sort values the type's name, 0 or 1, and three texts.
 /// A symmetric relationship counts as Out from either end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct RelatedPage {
     /// Which relationships, ascending, each once. None: all.
     pub relationships: Option<Vec<RelId>>,
@@ -47,7 +47,7 @@ pub struct RelatedPage {
 
 /// One value of an edge's row. A derived edge has no fact, relationship, direction or property of its own: `Null`; a stored edge's
 /// facts are the one that it is, and its status is that fact's.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum EdgeSlot {
     /// The fact: `List` of the projection's values.
     Fact(FactProjection),

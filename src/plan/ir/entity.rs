@@ -7,7 +7,7 @@ use super::{
 use crate::ontology::{KindSet, PropId};
 
 /// A page of entities.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EntitiesPage {
     /// Of which kinds; never empty.
     pub kinds: KindSet,
@@ -26,7 +26,7 @@ pub struct EntitiesPage {
 }
 
 /// One key of an order over entities.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct EntityOrder {
     /// By what.
     pub key: EntityKey,
@@ -35,7 +35,7 @@ pub struct EntityOrder {
 }
 
 /// By what entities are ordered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum EntityKey {
     /// [`crate::graph::Node::sort_name`].
     Name,
@@ -48,7 +48,7 @@ pub enum EntityKey {
 }
 
 /// What of an entity's edges is a key of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RelatedKey {
     /// How many edges there are; of a shortcut, how many neighbours. Never absent.
     Count,
@@ -58,7 +58,7 @@ pub enum RelatedKey {
 }
 
 /// What is taken of an entity, by its kind. Kinds that need the same slots share a shape.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Hash, Default)]
 pub struct EntityProjection {
     /// Disjoint kind sets; a kind in none of them gives a row without values.
     pub shapes: Vec<(KindSet, Vec<Slot>)>,
@@ -72,7 +72,7 @@ impl EntityProjection {
 }
 
 /// One value of an entity's row. What each gives is said as a [`crate::store::Datum`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Slot {
     /// `Str`.
     Id,
@@ -106,7 +106,7 @@ pub enum Slot {
 }
 
 /// A part of the names of an entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NamePart {
     /// In Chinese: `Str` or `Null`.
     Zh,
@@ -137,7 +137,7 @@ impl NamePart {
 }
 
 /// One value of a dated value's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum DatedSlot {
     /// The value's datum.
     Value,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub type FactProjection = Vec<FactSlot>;
 
 /// One value of a fact's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum FactSlot {
     /// `Str`.
     Id,
@@ -47,7 +47,7 @@ pub enum FactSlot {
 /// **Facts**: a page of facts, of all or of those about one entity. Unlike edges it shows superseded facts too: a fact is in it if
 /// `known_from ≤ view.known` and its period overlaps the view's, and it passes the filter. Order: the keys (empty: by relationship
 /// ascending), then the fact's id.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct FactsPage {
     /// Which.
     pub filter: FactFilter,
@@ -68,7 +68,7 @@ impl FactsPage {
 
 /// **FactFilter**: everything given must hold. Subject and object are the ends as the fact has them: of a symmetric relationship the subject
 /// is the end with the smaller id.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct FactFilter {
     /// Its relationship is one of these, ascending, each once. None: any.
     pub relationships: Option<Vec<RelId>>,
@@ -119,7 +119,7 @@ impl FactFilter {
 }
 
 /// One key of an order over facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FactOrder {
     /// By what.
     pub key: FactKey,
@@ -128,7 +128,7 @@ pub struct FactOrder {
 }
 
 /// By what facts are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FactKey {
     /// The earliest date that `since` may mean, by its code; absent where there is no such date.
     Since,
@@ -143,7 +143,7 @@ pub enum FactKey {
 }
 
 /// Where a page of all facts starts: a superset of the answer. The store still applies the whole filter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum FactAnchor {
     /// Every fact of the filter's relationships, in their order if that is asked for.
     Scan,
@@ -159,7 +159,7 @@ pub enum FactAnchor {
 pub type CitationProjection = Vec<CitationSlot>;
 
 /// One value of a citation's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum CitationSlot {
     /// The document: an entity row.
     Document(EntityProjection),

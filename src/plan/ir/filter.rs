@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// **Anchor**: the set of entities from which a plan starts; a superset of the answer. The store still applies the filter, but
 /// for what the anchor says itself ([`left`](crate::plan::optimise::left)).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Anchor {
     /// Every entity of the kinds.
     Scan,
@@ -32,7 +32,7 @@ pub enum Anchor {
 }
 
 /// **Filter** over an entity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Filter {
     /// All of them; empty: true.
     And(Vec<Filter>),
@@ -99,7 +99,7 @@ pub enum Quantifier {
 }
 
 /// **Test** of a value. A test of an absent value is false, but `IsNull(true)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Test {
     /// Equal to one of these (a partial date: the same text).
     In(Vec<Value>),
@@ -128,7 +128,7 @@ pub enum Test {
 }
 
 /// **EdgeFilter**: which facts count. Everything given must hold.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Hash, Default)]
 pub struct EdgeFilter {
     /// Status is one of these. None: any.
     pub status: Option<StatusSet>,

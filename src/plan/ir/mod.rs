@@ -94,7 +94,7 @@ pub enum Lang {
 }
 
 /// One root field's work. A store answers it as a whole, over one snapshot.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Root {
     /// **ByIds**: a row an id, in the order given, `Null` for an id that is unknown, not seen, or of another kind. Retired ids
     /// answer with the entity that took their place. Gives [`crate::store::Datum::List`].
@@ -140,7 +140,7 @@ pub enum Root {
 
 /// **Page**: which part of an ordered list, by keyset. Both cursors may be given: what lies between them is then the list of which the
 /// first (`backward`: the last) `limit` items are given, and beyond which [`crate::store::Page::more`] looks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct PageArgs {
     /// How many at most; 0 is allowed. Already bounded by the limits.
     pub limit: u32,
@@ -203,7 +203,7 @@ pub enum SortValue {
 /// **Search**: entities that pass the filter and under one of whose keys ([`crate::graph::naming::keys`]) the folded text is found: equal, at the start,
 /// or (not in initials) anywhere, or equal but for slips ([`crate::graph::naming::slip`]). An entity's rank is its best key's ([`crate::graph::naming::rank`]); among keys of equal rank the smaller key, then field,
 /// then value is shown. Order: rank descending, name key, id ascending; as sort values the negated rank and two texts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct SearchPage {
     /// Folded; the empty text finds nothing.
     pub text: Arc<str>,

@@ -4,7 +4,7 @@ use super::{CitationProjection, EntityProjection, Filter, PageArgs, Test};
 use crate::graph::{Bound, Span, StatusSet};
 
 /// A page of observations, of all or of one entity. Order: the keys (empty: by time ascending), then id.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ObservationsPage {
     /// Which.
     pub filter: ObservationFilter,
@@ -17,7 +17,7 @@ pub struct ObservationsPage {
 }
 
 /// **ObservationFilter**; two-valued like [`Filter`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ObservationFilter {
     /// All of them; empty: true.
     And(Vec<ObservationFilter>),
@@ -59,7 +59,7 @@ pub enum ObservationFilter {
 }
 
 /// One key of an order over observations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct ObservationOrder {
     /// By what.
     pub key: ObservationKey,
@@ -68,7 +68,7 @@ pub struct ObservationOrder {
 }
 
 /// By what observations are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObservationKey {
     /// `when.first()`, then `when.last()`: two sort values, never absent (unknown is the earliest or the last of all days).
     When,
@@ -82,7 +82,7 @@ pub enum ObservationKey {
 pub type ObservationProjection = Vec<ObservationSlot>;
 
 /// One value of an observation's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ObservationSlot {
     /// `Str`.
     Id,

@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind};
+use neo4rs::{BoltType, ConfigBuilder, Graph, Neo4jClientErrorKind as ClientKind, Neo4jErrorKind as Kind, Row};
 use smol_str::SmolStr;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -25,7 +25,7 @@ pub use super::address::Address;
 use super::address::{parts, refused_address};
 use super::breaker::{Admission, Breaker};
 use super::token::{Relay, Token};
-use super::value::Value;
+use super::value::{Part, Value};
 
 /// A statement and its parameters. It returns one column, named [`ROW`].
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,23 @@ pub struct Statement {
 
 /// The name of the one column that a statement returns.
 pub const ROW: &str = "row";
+
+/// The rows of a statement.
+#[derive(Debug)]
+pub struct Rows(Vec<Row>);
+
+impl Rows {
+    /// What stands in their column [`ROW`].
+    ///
+    /// # Errors
+    /// A row without it, or with what no statement of this project returns.
+    pub fn values(&self, statement: &Statement) -> Result<Vec<Part<'_>>, Error> {
+        self.0.iter().map(|row| row.get(ROW)).collect::<Result<_, _>>().map_err(|error| {
+            tracing::error!(error.message = %error, db.statement = statement.text, "neo4j: a row cannot be read");
+            Error::Query
+        })
+    }
+}
 
 /// How much the client takes and how long it waits.
 #[derive(Clone, Debug)]
@@ -202,6 +219,12 @@ impl Client {
 
     /// Runs a reading statement and returns what stands in its column [`ROW`]. The database refuses it if it writes.
     pub async fn read(&self, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Error> {
+        let rows = self.rows(statement, deadline).await?;
+        Ok(rows.values(statement)?.into_iter().map(Part::into_owned).collect())
+    }
+
+    /// The same, as the driver gives its rows: nothing is copied.
+    pub async fn rows(&self, statement: &Statement, deadline: Instant) -> Result<Rows, Error> {
         self.0.attempts(deadline, || self.0.read_once(statement, deadline)).await
     }
 
@@ -253,23 +276,20 @@ impl Inner {
         self.admit(deadline).await
     }
 
-    async fn read_once(self: &Arc<Self>, statement: &Statement, deadline: Instant) -> Result<Vec<Value>, Failure> {
+    async fn read_once(self: &Arc<Self>, statement: &Statement, deadline: Instant) -> Result<Rows, Failure> {
         let _permit = self.permit(deadline).await?;
         let graph = self.graph();
         // The driver's futures take kilobytes, and each future around them as much again, copied whenever one is moved.
         let call = Box::pin(graph.execute_read(query(statement, deadline)?));
         let mut rows = self.answered(call, statement, deadline, self.limits.answer).await?;
-        let mut values = Vec::new();
+        let mut all = Vec::new();
         loop {
             // From here on the database is known to live: running out of time says nothing against it.
             match timeout_at(deadline, rows.next()).await {
                 Err(_) => return Err(Failure::Final(Error::Timeout)),
                 Ok(Err(error)) => return Err(self.failure(&error, statement)),
-                Ok(Ok(None)) => return Ok(values),
-                Ok(Ok(Some(row))) => values.push(row.get::<Value>(ROW).map_err(|error| {
-                    tracing::error!(error.message = %error, db.statement = statement.text, "neo4j: a row cannot be read");
-                    Failure::Final(Error::Query)
-                })?),
+                Ok(Ok(None)) => return Ok(Rows(all)),
+                Ok(Ok(Some(row))) => all.push(row),
             }
         }
     }

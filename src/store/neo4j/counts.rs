@@ -243,7 +243,7 @@ impl Counts for Counted {
 /// The texts of a list; none of anything else.
 fn lines(list: Option<&Value>) -> impl Iterator<Item = &str> {
     let items = if let Some(Value::List(items)) = list { items.as_slice() } else { &[] };
-    items.iter().filter_map(|item| if let Value::Text(text) = item { Some(text.as_str()) } else { None })
+    items.iter().filter_map(|item| if let Value::Text(text) = item { Some(&**text) } else { None })
 }
 
 fn at(counts: &[u64], index: usize) -> u64 {

@@ -4,7 +4,8 @@
 mod aggregate;
 
 use super::counts::{KNOWN_UNTIL, OBSERVATIONS};
-use super::value::Value;
+use super::render::are_items_alone;
+use super::value::Part;
 use std::collections::BTreeMap;
 
 use crate::graph::naming::KeyField;
@@ -12,7 +13,7 @@ use crate::graph::{DAY_MIN, Decimal, PartialDate};
 use crate::ontology::{Ontology, RelId, ValueType};
 use crate::plan::ir::{
     AggregateSlot, CitationProjection, CitationSlot, DatedSlot, EdgeSlot, EdgesPage, EntityProjection, FactProjection,
-    FactSlot, Hop, NamePart, ObservationProjection, ObservationSlot, PageArgs, Root, Slot, SortValue,
+    FactSlot, Hop, NamePart, ObservationProjection, ObservationSlot, PageArgs, RelatedPage, Root, Slot, SortValue,
 };
 use crate::store::{Datum, Item, Page};
 
@@ -27,22 +28,22 @@ pub struct Misfit {
 type Decoded<T = Datum> = Result<T, Misfit>;
 
 /// The answer of a root field from the rows of its statement.
-pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
+pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Part<'_>>) -> Decoded {
     let decoder = Decoder { ontology };
     let mut rows = rows.into_iter();
-    let mut one = || rows.next().unwrap_or(Value::Null);
+    let mut one = || rows.next().unwrap_or(Part::Null);
     Ok(match root {
         Root::ByIds { ids, entity, .. } if ids.len() == 1 => Datum::List(vec![decoder.entity(one(), entity)?]),
         Root::ByIds { entity, .. } => Datum::List(rows.map(|row| decoder.entity(row, entity)).collect::<Decoded<_>>()?),
         Root::Entities(page) => {
-            let row = |row: Row| row.map(|value| decoder.entity(value, &page.entity)).collect();
+            let row = |row: Row<'_>| row.map(|value| decoder.entity(value, &page.entity)).collect();
             decoder.listing(one(), &page.page, &page.aggregate, row)?
         }
         Root::Search(page) => decoder.page(one(), &page.page, |mut row| {
-            let mut next = || row.next().unwrap_or(Value::Null);
+            let mut next = || row.next().unwrap_or(Part::Null);
             let (rank, value, field, entity) = (next(), next(), next(), next());
             let field = match field {
-                Value::Null => None,
+                Part::Null => None,
                 number => usize::try_from(whole(&number)?).ok().and_then(|number| KeyField::ALL.get(number)),
             };
             let field = field.map_or(Datum::Null, |field| Datum::Str(field.name().into()));
@@ -53,18 +54,17 @@ pub fn answer(ontology: &Ontology, root: &Root, rows: Vec<Value>) -> Decoded {
         Root::Observations(page) => decoder.page(one(), &page.page, |row| decoder.observation_row(row, &page.row))?,
         Root::Totals => totals(one())?,
         Root::Observation { observation, .. } => match one() {
-            Value::Null => Datum::Null,
+            Part::Null => Datum::Null,
             row => Datum::List(decoder.observation_row(list(row)?.into_iter(), observation)?),
         },
     })
 }
 
 /// What an import counted, as [`TOTALS`](super::counts::TOTALS) lists it.
-fn totals(row: Value) -> Decoded {
+fn totals(row: Part<'_>) -> Decoded {
     let mut parts = list(row)?.into_iter();
-    let mut numbers = || -> Decoded<Vec<i64>> {
-        list(parts.next().unwrap_or(Value::Null))?.iter().map(whole).collect::<Decoded<_>>()
-    };
+    let mut numbers =
+        || -> Decoded<Vec<i64>> { list(parts.next().unwrap_or(Part::Null))?.iter().map(whole).collect::<Decoded<_>>() };
     let (kinds, facts, others) = (numbers()?, numbers()?, numbers()?);
     let datum = |counts: Vec<i64>| Datum::List(counts.into_iter().map(Datum::Int).collect());
     let other = |at: usize| others.get(at).copied().unwrap_or(0);
@@ -77,59 +77,74 @@ struct Decoder<'a> {
     ontology: &'a Ontology,
 }
 
-type Row = std::vec::IntoIter<Value>;
+/// The values of a row that are not read yet.
+type Row<'a> = std::vec::IntoIter<Part<'a>>;
 
 impl Decoder<'_> {
-    fn page(&self, value: Value, args: &PageArgs, row: impl Fn(Row) -> Decoded<Vec<Datum>>) -> Decoded {
-        self.listing(value, args, &[], row)
+    /// A page with nothing beside it.
+    fn page<'r>(&self, value: Part<'r>, args: &PageArgs, row: impl Fn(Row<'r>) -> Decoded<Vec<Datum>>) -> Decoded {
+        Ok(Datum::Page(Box::new(self.parts(value, args, false, row)?.0)))
     }
 
     /// A page of entities, with an aggregate over the whole list.
-    fn listing(
+    fn listing<'r>(
         &self,
-        value: Value,
+        value: Part<'r>,
         args: &PageArgs,
         slots: &[AggregateSlot],
-        row: impl Fn(Row) -> Decoded<Vec<Datum>>,
+        row: impl Fn(Row<'r>) -> Decoded<Vec<Datum>>,
     ) -> Decoded {
-        let mut parts = list(value)?.into_iter();
-        let mut next = || parts.next().unwrap_or(Value::Null);
-        let (rows, total, groups, aggregate) = (list(next())?, next(), next(), next());
-        let mut items = Vec::with_capacity(rows.len());
+        let (mut page, beside) = self.parts(value, args, !slots.is_empty(), row)?;
+        if let Some(values) = beside {
+            let values = list(values)?.into_iter();
+            page.aggregate = self.row(values, slots, |slot, value| self.aggregate_slot(slot, value))?;
+        }
+        Ok(Datum::Page(Box::new(page)))
+    }
+
+    /// A page's items and total, and what stands beside them.
+    fn parts<'r>(
+        &self,
+        value: Part<'r>,
+        args: &PageArgs,
+        has_beside: bool,
+        row: impl Fn(Row<'r>) -> Decoded<Vec<Datum>>,
+    ) -> Decoded<(Page, Option<Part<'r>>)> {
+        let mut page = Page::default();
+        let (rows, beside) = if are_items_alone(args, has_beside) {
+            (list(value)?, None)
+        } else {
+            let mut parts = list(value)?.into_iter();
+            let rows = list(parts.next().unwrap_or(Part::Null))?;
+            page.total = parts.next().filter(|total| *total != Part::Null).as_ref().map(count).transpose()?;
+            (rows, parts.next())
+        };
+        page.items.reserve_exact(rows.len());
         for item in rows {
-            let mut item = list(item)?.into_iter();
-            let (keys, values) = (item.next().unwrap_or(Value::Null), item.next().unwrap_or(Value::Null));
-            let keys = list(keys)?.into_iter().map(sort_value).collect::<Decoded<_>>()?;
-            items.push(Item { keys, row: row(list(values)?.into_iter())? });
+            let mut values = list(item)?.into_iter();
+            let keys = if args.keys {
+                list(values.next().unwrap_or(Part::Null))?.into_iter().map(sort_value).collect::<Decoded<_>>()?
+            } else {
+                Vec::new()
+            };
+            page.items.push(Item { keys, row: row(values)? });
         }
         let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-        let more = items.len() > limit;
-        items.truncate(limit);
+        page.more = page.items.len() > limit;
+        page.items.truncate(limit);
         if args.backward {
-            items.reverse();
+            page.items.reverse();
         }
-        let total = match total {
-            Value::Null => None,
-            total => Some(count(&total)?),
-        };
-        let groups = match groups {
-            Value::Null => Vec::new(),
-            edges => self.groups(list(edges)?)?,
-        };
-        let aggregate = match aggregate {
-            Value::Null => Vec::new(),
-            values => self.row(list(values)?.into_iter(), slots, |slot, value| self.aggregate_slot(slot, value))?,
-        };
-        Ok(Datum::Page(Box::new(Page { items, more, total, groups, aggregate })))
+        Ok((page, beside))
     }
 
     /// `[type, direction, status]` of every edge to groups, ascending.
-    fn groups(&self, edges: Vec<Value>) -> Decoded<Vec<(RelId, u8, u8, u64)>> {
+    fn groups(&self, edges: Vec<Part<'_>>) -> Decoded<Vec<(RelId, u8, u8, u64)>> {
         let mut groups: BTreeMap<(&str, u8, u8), (RelId, u64)> = BTreeMap::new();
         for edge in edges {
             let edge = list(edge)?;
             let [relationship, direction, status] = edge.as_slice() else {
-                return Err(misfit("type, direction and status", &Value::List(edge)));
+                return Err(misfit("type, direction and status", &Part::List(edge)));
             };
             let relationship = self.relationship(relationship)?;
             let name = &*self.ontology.relationship(relationship).name;
@@ -138,34 +153,31 @@ impl Decoder<'_> {
         Ok(groups.into_iter().map(|((_, direction, status), (id, edges))| (id, direction, status, edges)).collect())
     }
 
-    fn relationship(&self, value: &Value) -> Decoded<RelId> {
+    fn relationship(&self, value: &Part<'_>) -> Decoded<RelId> {
         match value {
-            Value::Text(name) => {
+            Part::Text(name) => {
                 self.ontology.relationship_named(name).ok_or_else(|| misfit("a relationship's type", value))
             }
             other => Err(misfit("a relationship's type", other)),
         }
     }
 
-    fn entity(&self, value: Value, projection: &EntityProjection) -> Decoded {
-        if value == Value::Null {
+    fn entity(&self, value: Part<'_>, projection: &EntityProjection) -> Decoded {
+        if value == Part::Null {
             return Ok(Datum::Null);
         }
         let mut parts = list(value)?.into_iter();
-        let (kind, values) = (parts.next().unwrap_or(Value::Null), parts.next().unwrap_or(Value::Null));
-        let kind = match &kind {
-            Value::Text(name) => self.ontology.kind_named(name).ok_or_else(|| misfit("a kind's name", &kind))?,
-            other => return Err(misfit("a kind's name", other)),
+        let kind = match parts.next().unwrap_or(Part::Null) {
+            Part::Text(name) => {
+                self.ontology.kind_named(&name).ok_or_else(|| misfit("a kind's name", &Part::Text(name)))?
+            }
+            other => return Err(misfit("a kind's name", &other)),
         };
-        let (slots, values) = (projection.slots(kind), list(values)?);
-        if slots.len() != values.len() {
-            return Err(misfit("a value for each slot of the kind", &Value::List(values)));
-        }
-        let values = slots.iter().zip(values).map(|(slot, value)| self.slot(slot, value));
-        Ok(Datum::Entity(kind, values.collect::<Decoded<_>>()?))
+        let values = self.row(parts, projection.slots(kind), |slot, value| self.slot(slot, value))?;
+        Ok(Datum::Entity(kind, values))
     }
 
-    fn slot(&self, slot: &Slot, value: Value) -> Decoded {
+    fn slot(&self, slot: &Slot, value: Part<'_>) -> Decoded {
         match slot {
             Slot::Id | Slot::Name(_) | Slot::Disambiguation(_) | Slot::Description(_) => text(value),
             Slot::Names(parts) => {
@@ -192,22 +204,20 @@ impl Decoder<'_> {
             Slot::Sources(_, citations) => self.sources(value, citations),
             Slot::Edges(page) => self.edges(value, page),
             Slot::One(_, projection) => self.entity(value, projection),
-            Slot::Related(page) => self.page(value, &page.page, |row| {
-                self.row(row, &page.row, |slot, value| self.edge_slot(slot, value, None))
-            }),
+            Slot::Related(page) => self.related(value, page),
             Slot::Facts(page) => self.page(value, &page.page, |row| self.fact_row(row, &page.row)),
             Slot::Observations(page) => self.page(value, &page.page, |row| self.observation_row(row, &page.row)),
         }
     }
 
-    fn row<S>(&self, row: Row, slots: &[S], each: impl Fn(&S, Value) -> Decoded) -> Decoded<Vec<Datum>> {
+    fn row<'r, S>(&self, row: Row<'r>, slots: &[S], each: impl Fn(&S, Part<'r>) -> Decoded) -> Decoded<Vec<Datum>> {
         if row.len() != slots.len() {
-            return Err(misfit("a value for each slot", &Value::List(row.collect())));
+            return Err(misfit("a value for each slot", &Part::List(row.collect())));
         }
         slots.iter().zip(row).map(|(slot, value)| each(slot, value)).collect()
     }
 
-    fn edges(&self, value: Value, page: &EdgesPage) -> Decoded {
+    fn edges(&self, value: Part<'_>, page: &EdgesPage) -> Decoded {
         let relationship = match page.hop {
             Hop::Edge(relationship, _) => Some(relationship),
             Hop::Derived(..) => None,
@@ -224,8 +234,18 @@ impl Decoder<'_> {
         })
     }
 
-    fn edge_slot(&self, slot: &EdgeSlot, value: Value, relationship: Option<RelId>) -> Decoded {
-        if value == Value::Null {
+    fn related(&self, value: Part<'_>, related: &RelatedPage) -> Decoded {
+        let (mut page, groups) = self.parts(value, &related.page, related.groups, |row| {
+            self.row(row, &related.row, |slot, value| self.edge_slot(slot, value, None))
+        })?;
+        if let Some(groups) = groups {
+            page.groups = self.groups(list(groups)?)?;
+        }
+        Ok(Datum::Page(Box::new(page)))
+    }
+
+    fn edge_slot(&self, slot: &EdgeSlot, value: Part<'_>, relationship: Option<RelId>) -> Decoded {
+        if value == Part::Null {
             return Ok(Datum::Null);
         }
         match slot {
@@ -246,14 +266,14 @@ impl Decoder<'_> {
         }
     }
 
-    fn fact(&self, value: Value, slots: &FactProjection) -> Decoded {
+    fn fact(&self, value: Part<'_>, slots: &FactProjection) -> Decoded {
         match value {
-            Value::Null => Ok(Datum::Null),
+            Part::Null => Ok(Datum::Null),
             value => Ok(Datum::List(self.fact_row(list(value)?.into_iter(), slots)?)),
         }
     }
 
-    fn fact_row(&self, row: Row, slots: &FactProjection) -> Decoded<Vec<Datum>> {
+    fn fact_row(&self, row: Row<'_>, slots: &FactProjection) -> Decoded<Vec<Datum>> {
         self.row(row, slots, |slot, value| match slot {
             FactSlot::Id | FactSlot::Note | FactSlot::Doubt => text(value),
             FactSlot::Relationship => Ok(Datum::Int(self.relationship(&value)?.0.into())),
@@ -268,11 +288,11 @@ impl Decoder<'_> {
     }
 
     /// `[type, all properties]` to those that the type declares.
-    fn edge_properties(&self, value: Value) -> Decoded {
+    fn edge_properties(&self, value: Part<'_>) -> Decoded {
         let mut parts = list(value)?.into_iter();
-        let (kind, properties) = (parts.next().unwrap_or(Value::Null), parts.next().unwrap_or(Value::Null));
+        let (kind, properties) = (parts.next().unwrap_or(Part::Null), parts.next().unwrap_or(Part::Null));
         let relationship = self.ontology.relationship(self.relationship(&kind)?);
-        let Value::Map(mut properties) = properties else { return Err(misfit("a fact's properties", &properties)) };
+        let Part::Map(mut properties) = properties else { return Err(misfit("a fact's properties", &properties)) };
         let mut found = Vec::new();
         for (position, declared) in (0i64..).zip(&relationship.properties) {
             if let Some(i) = properties.iter().position(|(name, _)| **name == *declared.name) {
@@ -283,14 +303,14 @@ impl Decoder<'_> {
         Ok(Datum::List(found))
     }
 
-    fn sources(&self, value: Value, slots: &CitationProjection) -> Decoded {
+    fn sources(&self, value: Part<'_>, slots: &CitationProjection) -> Decoded {
         let rows = list(value)?.into_iter().map(|row| {
             let row = self.row(list(row)?.into_iter(), slots, |slot, value| match slot {
                 CitationSlot::Document(projection) => self.entity(value, projection),
                 CitationSlot::Section => text(value),
                 CitationSlot::Supports => match value {
-                    Value::Null => Ok(Datum::List(Vec::new())),
-                    Value::Text(names) => {
+                    Part::Null => Ok(Datum::List(Vec::new())),
+                    Part::Text(names) => {
                         let names = names.split(',').filter(|name| !name.is_empty());
                         Ok(Datum::List(names.map(|name| Datum::Str(name.into())).collect()))
                     }
@@ -302,7 +322,7 @@ impl Decoder<'_> {
         Ok(Datum::List(rows.collect::<Decoded<_>>()?))
     }
 
-    fn observation_row(&self, row: Row, slots: &ObservationProjection) -> Decoded<Vec<Datum>> {
+    fn observation_row(&self, row: Row<'_>, slots: &ObservationProjection) -> Decoded<Vec<Datum>> {
         self.row(row, slots, |slot, value| match slot {
             ObservationSlot::Id | ObservationSlot::Unit | ObservationSlot::Note | ObservationSlot::Doubt => text(value),
             ObservationSlot::Indicator(projection) => self.entity(value, projection),
@@ -315,14 +335,14 @@ impl Decoder<'_> {
             ObservationSlot::Value => decimal(&value),
             ObservationSlot::Normalized => {
                 let mut parts = list(value)?.into_iter();
-                let (value, unit) = (parts.next().unwrap_or(Value::Null), parts.next().unwrap_or(Value::Null));
-                if unit == Value::Null { Ok(Datum::Null) } else { Ok(Datum::List(vec![decimal(&value)?, text(unit)?])) }
+                let (value, unit) = (parts.next().unwrap_or(Part::Null), parts.next().unwrap_or(Part::Null));
+                if unit == Part::Null { Ok(Datum::Null) } else { Ok(Datum::List(vec![decimal(&value)?, text(unit)?])) }
             }
             ObservationSlot::Rank(projection) => {
                 let mut parts = list(value)?.into_iter();
-                let mut next = || parts.next().unwrap_or(Value::Null);
+                let mut next = || parts.next().unwrap_or(Part::Null);
                 let (position, bound, among, within) = (next(), next(), next(), next());
-                if position == Value::Null {
+                if position == Part::Null {
                     return Ok(Datum::Null);
                 }
                 let (position, bound) = (Datum::Int(whole(&position)?), Datum::Int(whole(&bound)?));
@@ -330,13 +350,13 @@ impl Decoder<'_> {
             }
             ObservationSlot::Scope { sector, place } => {
                 let mut parts = list(value)?.into_iter();
-                let mut next = || parts.next().unwrap_or(Value::Null);
+                let mut next = || parts.next().unwrap_or(Part::Null);
                 let (words, in_sector, population, at_place) = (next(), next(), next(), next());
                 let (in_sector, at_place) = (self.entity(in_sector, sector)?, self.entity(at_place, place)?);
                 Ok(Datum::List(vec![text(words)?, in_sector, text(population)?, at_place]))
             }
             ObservationSlot::BreakdownOf(slots) => match value {
-                Value::Null => Ok(Datum::Null),
+                Part::Null => Ok(Datum::Null),
                 whole => Ok(Datum::List(self.observation_row(list(whole)?.into_iter(), slots)?)),
             },
             ObservationSlot::Sources(_, citations) => self.sources(value, citations),
@@ -345,22 +365,22 @@ impl Decoder<'_> {
 }
 
 /// A property's value by its type; the other half of [`super::layout::stored`].
-fn typed(ty: &ValueType, ontology: &Ontology, value: Value) -> Decoded {
+fn typed(ty: &ValueType, ontology: &Ontology, value: Part<'_>) -> Decoded {
     match (ty, value) {
-        (_, Value::Null) => Ok(Datum::Null),
-        (ValueType::Boolean, Value::Bool(truth)) => Ok(Datum::Bool(truth)),
+        (_, Part::Null) => Ok(Datum::Null),
+        (ValueType::Boolean, Part::Bool(truth)) => Ok(Datum::Bool(truth)),
         (ValueType::Int, value) => Ok(Datum::Int(whole(&value)?)),
         (ValueType::Decimal, value) => decimal(&value),
         (ValueType::PartialDate, value) => date(&value),
         (ValueType::String | ValueType::CreditCode | ValueType::Enum(_), value) => text(value),
-        (ValueType::List(element), Value::List(items)) => {
+        (ValueType::List(element), Part::List(items)) => {
             Ok(Datum::List(items.into_iter().map(|item| typed(element, ontology, item)).collect::<Decoded<_>>()?))
         }
-        (ValueType::List(_) | ValueType::Struct(_), Value::Text(json)) => match serde_json::from_str(&json) {
+        (ValueType::List(_) | ValueType::Struct(_), Part::Text(json)) => match serde_json::from_str(&json) {
             Ok(parsed) => typed(ty, ontology, from_json(parsed)?),
-            Err(_) => Err(misfit("JSON", &Value::Text(json))),
+            Err(_) => Err(misfit("JSON", &Part::Text(json))),
         },
-        (ValueType::Struct(id), Value::List(fields)) => {
+        (ValueType::Struct(id), Part::List(fields)) => {
             let declared = &ontology.structure(*id).fields;
             Ok(Datum::List(
                 declared
@@ -374,69 +394,69 @@ fn typed(ty: &ValueType, ontology: &Ontology, value: Value) -> Decoded {
     }
 }
 
-fn from_json(json: serde_json::Value) -> Decoded<Value> {
+fn from_json(json: serde_json::Value) -> Decoded<Part<'static>> {
     Ok(match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(truth) => Value::Bool(truth),
-        serde_json::Value::Number(number) => number.as_i64().map_or(Value::Null, Value::Int),
-        serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Array(items) => Value::List(items.into_iter().map(from_json).collect::<Decoded<_>>()?),
-        serde_json::Value::Object(_) => return Err(misfit("a list", &Value::Null)),
+        serde_json::Value::Null => Part::Null,
+        serde_json::Value::Bool(truth) => Part::Bool(truth),
+        serde_json::Value::Number(number) => number.as_i64().map_or(Part::Null, Part::Int),
+        serde_json::Value::String(text) => Part::Text(text.into()),
+        serde_json::Value::Array(items) => Part::List(items.into_iter().map(from_json).collect::<Decoded<_>>()?),
+        serde_json::Value::Object(_) => return Err(misfit("a list", &Part::Null)),
     })
 }
 
-fn misfit(expected: &'static str, found: &Value) -> Misfit {
+fn misfit(expected: &'static str, found: &Part<'_>) -> Misfit {
     let found: String = format!("{found:?}").chars().take(200).collect();
     Misfit { expected, found }
 }
 
-fn list(value: Value) -> Decoded<Vec<Value>> {
+fn list(value: Part<'_>) -> Decoded<Vec<Part<'_>>> {
     match value {
-        Value::List(items) => Ok(items),
+        Part::List(items) => Ok(items),
         other => Err(misfit("a list", &other)),
     }
 }
 
-fn whole(value: &Value) -> Decoded<i64> {
+fn whole(value: &Part<'_>) -> Decoded<i64> {
     match value {
-        Value::Int(number) => Ok(*number),
+        Part::Int(number) => Ok(*number),
         other => Err(misfit("a whole number", other)),
     }
 }
 
-fn small(value: &Value) -> Decoded<u8> {
+fn small(value: &Part<'_>) -> Decoded<u8> {
     u8::try_from(whole(value)?).map_err(|_| misfit("a small number", value))
 }
 
-fn count(value: &Value) -> Decoded<u64> {
+fn count(value: &Part<'_>) -> Decoded<u64> {
     u64::try_from(whole(value)?).map_err(|_| misfit("a count", value))
 }
 
-fn text(value: Value) -> Decoded {
+fn text(value: Part<'_>) -> Decoded {
     match value {
-        Value::Null => Ok(Datum::Null),
-        Value::Text(text) => Ok(Datum::Str(text.into())),
+        Part::Null => Ok(Datum::Null),
+        Part::Text(text) => Ok(Datum::Str(text.into())),
         other => Err(misfit("a text", &other)),
     }
 }
 
-fn texts(value: Value) -> Decoded {
+fn texts(value: Part<'_>) -> Decoded {
     match value {
-        Value::Null => Ok(Datum::List(Vec::new())),
+        Part::Null => Ok(Datum::List(Vec::new())),
         value => Ok(Datum::List(list(value)?.into_iter().map(text).collect::<Decoded<_>>()?)),
     }
 }
 
-fn decimal(value: &Value) -> Decoded {
+fn decimal(value: &Part<'_>) -> Decoded {
     match value {
-        Value::Null => Ok(Datum::Null),
+        Part::Null => Ok(Datum::Null),
         value => Ok(Datum::Decimal(Decimal::from_scaled(whole(value)?))),
     }
 }
 
-fn date(value: &Value) -> Decoded {
+fn date(value: &Part<'_>) -> Decoded {
     match value {
-        Value::Null => Ok(Datum::Null),
+        Part::Null => Ok(Datum::Null),
         value => {
             let date = i32::try_from(whole(value)?).ok().and_then(PartialDate::from_code);
             date.map(Datum::Date).ok_or_else(|| misfit("a date", value))
@@ -445,33 +465,33 @@ fn date(value: &Value) -> Decoded {
 }
 
 /// A day, or nothing for the day before all.
-fn day(value: &Value) -> Decoded {
-    if *value == Value::Int(DAY_MIN.into()) { Ok(Datum::Null) } else { date(value) }
+fn day(value: &Part<'_>) -> Decoded {
+    if *value == Part::Int(DAY_MIN.into()) { Ok(Datum::Null) } else { date(value) }
 }
 
 /// `[words, earliest, latest]`, or nothing where there are no words.
-fn when(value: Value) -> Decoded {
+fn when(value: Part<'_>) -> Decoded {
     let mut parts = list(value)?.into_iter();
-    let mut next = || parts.next().unwrap_or(Value::Null);
+    let mut next = || parts.next().unwrap_or(Part::Null);
     let (words, earliest, latest) = (next(), next(), next());
     match words {
-        Value::Null => Ok(Datum::Null),
+        Part::Null => Ok(Datum::Null),
         words => Ok(Datum::List(vec![text(words)?, date(&earliest)?, date(&latest)?])),
     }
 }
 
 /// A time from lists, which hold no null: the empty text and 0 stand for it.
-fn listed_when(value: Value) -> Decoded {
-    let absent = |part| if part == Value::Text(String::new()) || part == Value::Int(0) { Value::Null } else { part };
-    when(Value::List(list(value)?.into_iter().map(absent).collect()))
+fn listed_when(value: Part<'_>) -> Decoded {
+    let absent = |part| if part == Part::Text("".into()) || part == Part::Int(0) { Part::Null } else { part };
+    when(Part::List(list(value)?.into_iter().map(absent).collect()))
 }
 
-fn sort_value(value: Value) -> Decoded<SortValue> {
+fn sort_value(value: Part<'_>) -> Decoded<SortValue> {
     match value {
-        Value::Null => Ok(SortValue::Null),
-        Value::Int(number) => Ok(SortValue::Int(number)),
-        Value::Bool(truth) => Ok(SortValue::Int(truth.into())),
-        Value::Text(text) => Ok(SortValue::Str(text.into())),
+        Part::Null => Ok(SortValue::Null),
+        Part::Int(number) => Ok(SortValue::Int(number)),
+        Part::Bool(truth) => Ok(SortValue::Int(truth.into())),
+        Part::Text(text) => Ok(SortValue::Str(text.into())),
         other => Err(misfit("a sort value", &other)),
     }
 }

@@ -220,12 +220,12 @@ pub fn stored(value: &graph::Value) -> Value {
         graph::Value::Int(number) => Value::Int(*number),
         graph::Value::Decimal(number) => Value::Int(number.scaled()),
         graph::Value::Date(date) => Value::Int(date.code().into()),
-        graph::Value::Str(text) => Value::Text(text.to_string()),
+        graph::Value::Str(text) => (&**text).into(),
         graph::Value::List(items) if items.iter().any(|item| matches!(item, graph::Value::Struct(_))) => {
-            Value::Text(json(value).to_string())
+            json(value).to_string().into()
         }
         graph::Value::List(items) => Value::List(items.iter().map(stored).collect()),
-        graph::Value::Struct(_) => Value::Text(json(value).to_string()),
+        graph::Value::Struct(_) => json(value).to_string().into(),
     }
 }
 

@@ -27,7 +27,7 @@ use crate::plan::optimise::choose_anchor;
 use crate::store::{Datum, NotReady, StoreError, Work};
 use client::{Client, Error, Statement};
 use counts::Counted;
-use render::Retired;
+use render::{Kept, Retired};
 use value::Value;
 use vocabulary::Difference;
 
@@ -68,6 +68,8 @@ struct Known {
 struct Opened {
     retired: Retired,
     counted: Counted,
+    /// Statements made with these retired ids.
+    statements: Arc<Kept>,
 }
 
 impl Neo4jStore {
@@ -97,14 +99,15 @@ impl Neo4jStore {
     /// Executes one root field. The work is the database's, and not counted here.
     pub async fn execute(&self, root: &Root, view: &View, deadline: Instant) -> Result<(Datum, Work), StoreError> {
         let opened = self.opened(deadline).await?;
-        let statement = render::statement(&self.0.ontology, &opened.retired, root, view);
-        let rows = self.0.client.read(&statement, deadline.into()).await.map_err(|error| {
+        let statement = opened.statements.statement(&self.0.ontology, &opened.retired, root, view);
+        let failed = |error| {
             if let Error::Query = error {
                 self.look_beside();
             }
             told(error)
-        })?;
-        match decode::answer(&self.0.ontology, root, rows) {
+        };
+        let rows = self.0.client.rows(&statement, deadline.into()).await.map_err(failed)?;
+        match decode::answer(&self.0.ontology, root, rows.values(&statement).map_err(failed)?) {
             Ok(answer) => Ok((answer, Work::default())),
             Err(misfit) => {
                 tracing::error!(error.message = %misfit, db.statement = statement.text, "neo4j: a row does not fit its plan");
@@ -159,7 +162,10 @@ impl Neo4jStore {
         let before = known.opened.clone();
         let (next, result) = match found {
             Err(error) => (Known { opened: before, lacks: None, looked }, Err(told(error).into())),
-            Ok(Ok(opened)) => {
+            Ok(Ok(mut opened)) => {
+                if let Some(before) = before.filter(|before| before.retired == opened.retired) {
+                    opened.statements = before.statements.clone();
+                }
                 let opened = Arc::new(opened);
                 (Known { opened: Some(opened.clone()), lacks: None, looked }, Ok(opened))
             }
@@ -205,6 +211,7 @@ impl Neo4jStore {
         Ok(Opened {
             retired: pairs.iter().filter_map(pair).collect(),
             counted: Counted::read(&self.0.ontology, counts),
+            statements: Arc::default(),
         })
     }
 }
@@ -233,13 +240,13 @@ fn told(error: Error) -> StoreError {
 }
 
 fn text(value: &Value) -> Option<String> {
-    if let Value::Text(text) = value { Some(text.clone()) } else { None }
+    if let Value::Text(text) = value { Some(text.to_string()) } else { None }
 }
 
 fn pair(pair: &Value) -> Option<(Arc<str>, Arc<str>)> {
     let Value::List(pair) = pair else { return None };
     match pair.as_slice() {
-        [Value::Text(old), Value::Text(new)] => Some((old.as_str().into(), new.as_str().into())),
+        [Value::Text(old), Value::Text(new)] => Some(((&**old).into(), (&**new).into())),
         _ => None,
     }
 }

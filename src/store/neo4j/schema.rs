@@ -49,14 +49,14 @@ pub(super) async fn apply(link: &Link<'_>, ontology: &Ontology, part: Part) -> R
     ] {
         for name in link.read(show.to_owned(), vec![("prefix".into(), PREFIX.into())]).await? {
             let Value::Text(name) = name else { continue };
-            if names.contains(name.as_str()) {
+            if names.contains(&*name) {
                 there.insert(name);
             } else {
                 link.run(format!("DROP {kind} `{name}` IF EXISTS")).await?;
             }
         }
     }
-    for wanted in wanted.iter().filter(|wanted| wanted.part <= part && !there.contains(&wanted.name)) {
+    for wanted in wanted.iter().filter(|wanted| wanted.part <= part && !there.contains(wanted.name.as_str())) {
         match (link.run(wanted.statement.as_str()).await, wanted.of) {
             (Err(Error::Query), Some(relationship)) => {
                 once(link, relationship).await?;

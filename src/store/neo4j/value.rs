@@ -2,14 +2,16 @@
 //!
 //! Nothing else crosses the connection: no node, relationship or temporal value is ever returned by a statement of this project.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use neo4rs::{BoltInteger, BoltList, BoltMap, BoltNull, BoltType};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A parameter, or a part of a row.
+/// A parameter, or a part of a row of the driver's, whose texts it borrows.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum Part<'a> {
     /// Absent.
     Null,
     /// A boolean.
@@ -19,42 +21,62 @@ pub enum Value {
     /// A number that Neo4j computed; no property is one.
     Float(f64),
     /// A text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// Several.
-    List(Vec<Value>),
+    List(Vec<Part<'a>>),
     /// Entries in the order in which they were given; Neo4j does not keep it.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(String, Part<'a>)>),
 }
+
+/// One that borrows nothing.
+pub type Value = Part<'static>;
 
 impl Value {
     /// A list of texts.
     pub fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Value {
-        Value::List(texts.into_iter().map(|text| Value::Text(text.into())).collect())
+        Value::List(texts.into_iter().map(|text| Value::from(text.into())).collect())
     }
 
     /// A map with these entries.
     pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
+}
 
+impl Part<'_> {
     /// The whole number that it is.
     pub fn as_int(&self) -> Option<i64> {
         match self {
-            Value::Int(number) => Some(*number),
+            Part::Int(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Value {
+        match self {
+            Part::Null => Value::Null,
+            Part::Bool(truth) => Value::Bool(truth),
+            Part::Int(number) => Value::Int(number),
+            Part::Float(number) => Value::Float(number),
+            Part::Text(text) => Value::Text(text.into_owned().into()),
+            Part::List(items) => Value::List(items.into_iter().map(Part::into_owned).collect()),
+            Part::Map(entries) => {
+                Value::Map(entries.into_iter().map(|(key, value)| (key, value.into_owned())).collect())
+            }
         }
     }
 }
 
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
-        Value::Text(text.to_owned())
+        Value::Text(text.to_owned().into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Value {
-        Value::Text(text)
+        Value::Text(text.into())
     }
 }
 
@@ -89,7 +111,7 @@ impl From<&Value> for BoltType {
             Value::Bool(truth) => (*truth).into(),
             Value::Int(number) => BoltType::Integer(BoltInteger::new(*number)),
             Value::Float(number) => (*number).into(),
-            Value::Text(text) => text.as_str().into(),
+            Value::Text(text) => (&**text).into(),
             Value::List(items) => BoltType::List(items.iter().map(BoltType::from).collect::<BoltList>()),
             Value::Map(entries) => BoltType::Map(
                 entries.iter().map(|(key, value)| (key.as_str().into(), value.into())).collect::<BoltMap>(),
@@ -98,66 +120,70 @@ impl From<&Value> for BoltType {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+impl<'de: 'a, 'a> Deserialize<'de> for Part<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Part<'a>, D::Error> {
+        deserializer.deserialize_any(PartVisitor(PhantomData))
     }
 }
 
-struct ValueVisitor;
+struct PartVisitor<'a>(PhantomData<Part<'a>>);
 
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
+impl<'de: 'a, 'a> Visitor<'de> for PartVisitor<'a> {
+    type Value = Part<'a>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("null, a boolean, a number, a text, a list or a map")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Part<'a>, E> {
+        Ok(Part::Null)
     }
 
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_none<E>(self) -> Result<Part<'a>, E> {
+        Ok(Part::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Part<'a>, D::Error> {
+        Part::deserialize(deserializer)
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
-        Ok(Value::Bool(truth))
+    fn visit_bool<E>(self, truth: bool) -> Result<Part<'a>, E> {
+        Ok(Part::Bool(truth))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Int(number))
+    fn visit_i64<E>(self, number: i64) -> Result<Part<'a>, E> {
+        Ok(Part::Int(number))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::Float(number))
+    fn visit_f64<E>(self, number: f64) -> Result<Part<'a>, E> {
+        Ok(Part::Float(number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Part<'a>, E> {
+        Ok(Part::Text(text.into()))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
+    fn visit_str<E>(self, text: &str) -> Result<Part<'a>, E> {
+        Ok(Part::Text(text.to_owned().into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+    fn visit_string<E>(self, text: String) -> Result<Part<'a>, E> {
+        Ok(Part::Text(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Part<'a>, A::Error> {
         let mut items = Vec::with_capacity(access.size_hint().unwrap_or(0));
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
-        Ok(Value::List(items))
+        Ok(Part::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Part<'a>, A::Error> {
         let mut entries = Vec::with_capacity(access.size_hint().unwrap_or(0));
         while let Some(entry) = access.next_entry()? {
             entries.push(entry);
         }
-        Ok(Value::Map(entries))
+        Ok(Part::Map(entries))
     }
 }

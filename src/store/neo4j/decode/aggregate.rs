@@ -1,6 +1,6 @@
 //! Values of aggregates.
 
-use super::{Decoded, Decoder, Value, list, misfit, sort_value, whole};
+use super::{Decoded, Decoder, Part, list, misfit, sort_value, whole};
 use crate::graph::Decimal;
 use crate::ontology::ValueType;
 use crate::plan::ir::{AggregateSlot, GroupBy, GroupKey};
@@ -8,7 +8,7 @@ use crate::store::Datum;
 use crate::store::aggregate::{Figures, ValueCounts};
 
 impl Decoder<'_> {
-    pub(super) fn aggregate_slot(&self, slot: &AggregateSlot, value: Value) -> Decoded {
+    pub(super) fn aggregate_slot(&self, slot: &AggregateSlot, value: Part<'_>) -> Decoded {
         match slot {
             AggregateSlot::Count => Ok(Datum::Int(whole(&value)?)),
             AggregateSlot::By(by) => self.groups_by(by, value),
@@ -17,8 +17,8 @@ impl Decoder<'_> {
                 for value in list(value)? {
                     counts.add(match (key, value) {
                         (GroupKey::Kind, value) => vec![sort_value(self.constant(value)?)?],
-                        (_, Value::Null) => Vec::new(),
-                        (_, Value::List(items)) => items.into_iter().map(sort_value).collect::<Decoded<_>>()?,
+                        (_, Part::Null) => Vec::new(),
+                        (_, Part::List(items)) => items.into_iter().map(sort_value).collect::<Decoded<_>>()?,
                         (_, value) => vec![sort_value(value)?],
                     });
                 }
@@ -38,10 +38,10 @@ impl Decoder<'_> {
     }
 
     /// The constant of a kind's name.
-    fn constant(&self, value: Value) -> Decoded<Value> {
+    fn constant(&self, value: Part<'_>) -> Decoded<Part<'_>> {
         match &value {
-            Value::Text(name) => match self.ontology.kind_named(name) {
-                Some(kind) => Ok(Value::Text(self.ontology.kind(kind).constant.to_string())),
+            Part::Text(name) => match self.ontology.kind_named(name) {
+                Some(kind) => Ok(Part::Text(self.ontology.kind(kind).constant.to_string().into())),
                 None => Err(misfit("a kind's name", &value)),
             },
             other => Err(misfit("a kind's name", other)),
@@ -49,16 +49,16 @@ impl Decoder<'_> {
     }
 
     /// `[total, unassigned, [[entities, entity] …]]`
-    fn groups_by(&self, by: &GroupBy, value: Value) -> Decoded {
+    fn groups_by(&self, by: &GroupBy, value: Part<'_>) -> Decoded {
         let mut parts = list(value)?.into_iter();
-        let mut next = || parts.next().unwrap_or(Value::Null);
+        let mut next = || parts.next().unwrap_or(Part::Null);
         let (total, unassigned, groups) = (next(), next(), next());
         let optional =
-            |value: Value| if value == Value::Null { Ok(Datum::Null) } else { whole(&value).map(Datum::Int) };
+            |value: Part<'_>| if value == Part::Null { Ok(Datum::Null) } else { whole(&value).map(Datum::Int) };
         let mut rows = Vec::new();
         for group in list(groups)? {
             let mut group = list(group)?.into_iter();
-            let (count, entity) = (group.next().unwrap_or(Value::Null), group.next().unwrap_or(Value::Null));
+            let (count, entity) = (group.next().unwrap_or(Part::Null), group.next().unwrap_or(Part::Null));
             rows.push(Datum::List(vec![Datum::Int(whole(&count)?), self.entity(entity, &by.entity)?]));
         }
         Ok(Datum::List(vec![optional(total)?, optional(unassigned)?, Datum::List(rows)]))

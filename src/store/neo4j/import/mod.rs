@@ -260,8 +260,9 @@ impl Import<'_> {
         }
         Ok(rows.into_iter().next().map(|row| {
             let parts = if let Value::List(parts) = row { parts } else { Vec::new() };
-            let mut parts =
-                parts.into_iter().map(|part| if let Value::Text(text) = part { text } else { String::new() });
+            let mut parts = parts
+                .into_iter()
+                .map(|part| if let Value::Text(text) = part { text.into_owned() } else { String::new() });
             Meta { ontology: parts.next().unwrap_or_default(), state: parts.next().unwrap_or_default() }
         }))
     }

@@ -118,7 +118,7 @@ impl There {
         let rows = link.read(text, Vec::new()).await?;
         let held = rows.into_iter().filter_map(|row| match row {
             Value::List(pair) => match <[Value; 2]>::try_from(pair) {
-                Ok([Value::Text(id), Value::Text(by)]) => Some((id, by)),
+                Ok([Value::Text(id), Value::Text(by)]) => Some((id.into_owned(), by.into_owned())),
                 _ => None,
             },
             _ => None,
@@ -204,8 +204,8 @@ async fn pages(
         for row in rows {
             let Value::List(pair) = row else { continue };
             let Ok([Value::Text(id), value]) = <[Value; 2]>::try_from(pair) else { continue };
-            after.clone_from(&id);
-            each(id, value);
+            after = id.into_owned();
+            each(after.clone(), value);
         }
         if !full || after == before {
             return Ok(());

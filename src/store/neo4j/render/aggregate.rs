@@ -43,16 +43,10 @@ fn distinct(variable: &str) -> Clause {
 }
 
 impl Renderer<'_> {
-    /// A page, `[items, total]`, with the values of its list's aggregate behind.
-    pub(super) fn with_aggregate(&mut self, page: Expr, listed: Option<Listed>, slots: &[AggregateSlot]) -> Expr {
-        match (page, listed) {
-            (Expr::List(mut parts), Some(listed)) => {
-                let values = slots.iter().map(|slot| self.aggregate_slot(&listed, slot)).collect();
-                parts.extend([Expr::Null, Expr::List(values)]);
-                Expr::List(parts)
-            }
-            (page, _) => page,
-        }
+    /// What stands beside a page's items and total: the values of its list's aggregate, if there is one.
+    pub(super) fn aggregate(&mut self, listed: Option<Listed>, slots: &[AggregateSlot]) -> Vec<Expr> {
+        let values = |listed| Expr::List(slots.iter().map(|slot| self.aggregate_slot(&listed, slot)).collect());
+        listed.map(values).into_iter().collect()
     }
 
     fn aggregate_slot(&mut self, listed: &Listed, slot: &AggregateSlot) -> Expr {

@@ -234,8 +234,8 @@ impl Renderer<'_> {
                     is_root: false,
                 });
                 let listing = Listing { clauses, variables: vec![r.clone(), m.clone()], keys, walked: false };
-                let items = self.page(listing, &page.page, row, None);
-                self.with_aggregate(items, listed, &page.aggregate)
+                let beside = self.aggregate(listed, &page.aggregate);
+                self.page(listing, &page.page, row, beside)
             }
             Hop::Derived(..) => {
                 // Every neighbour once: its id alone makes the order total.
@@ -252,8 +252,8 @@ impl Renderer<'_> {
                 });
                 let listing =
                     Listing { clauses, variables: vec![m.clone(), paths.clone(), status.clone()], keys, walked: false };
-                let items = self.page(listing, &page.page, row, None);
-                self.with_aggregate(items, listed, &page.aggregate)
+                let beside = self.aggregate(listed, &page.aggregate);
+                self.page(listing, &page.page, row, beside)
             }
         }
     }
@@ -288,14 +288,12 @@ impl Renderer<'_> {
         }
         let clauses = vec![Clause::Match(found), Clause::Unwind(ways, d.clone()), Clause::With(kept)];
         let kind = || Expr::Call("type", vec![Expr::var(&r)]);
-        let groups = if page.groups {
+        let groups = page.groups.then(|| {
             let row = vec![kind(), Expr::var(&d), Expr::prop(&r, at::STATUS)];
             let mut clauses = clauses.clone();
             clauses.push(Clause::Return(Expr::List(row)));
             Expr::collect(Query(clauses))
-        } else {
-            Expr::List(Vec::new())
-        };
+        });
         let keys = vec![
             Key::sure(kind(), false),
             Key::sure(Expr::var(&d), false),
@@ -307,7 +305,7 @@ impl Renderer<'_> {
         let edge = Edge { m: &m, kinds: self.ontology.all_kinds(), stored: Some(stored), paths: "", status: "" };
         let row = self.edge_row(&edge, &page.row);
         let listing = Listing { clauses, variables: vec![r.clone(), m.clone(), d.clone()], keys, walked: false };
-        self.page(listing, &page.page, row, Some(groups))
+        self.page(listing, &page.page, row, groups.into_iter().collect())
     }
 
     fn edge_row(&mut self, edge: &Edge<'_>, slots: &[EdgeSlot]) -> Vec<Expr> {

@@ -7,7 +7,7 @@ use crate::ontology::KindSet;
 use crate::plan::ir::{EntityProjection, Lang, Slot};
 
 impl Renderer<'_> {
-    /// `[kind, values]` of an entity known to be of the `possible` kinds.
+    /// `[kind, values …]` of an entity known to be of the `possible` kinds.
     pub(super) fn entity(&mut self, n: &str, possible: KindSet, projection: &EntityProjection) -> Expr {
         let kind = match (possible.len(), possible.iter().next()) {
             (1, Some(kind)) => Expr::Type(Name::new(&self.ontology.kind(kind).name)),
@@ -18,15 +18,15 @@ impl Renderer<'_> {
             if kinds.and(possible).is_empty() || slots.is_empty() {
                 continue;
             }
-            let values = Expr::List(slots.iter().map(|slot| self.slot(n, kinds.and(possible), slot)).collect());
+            let values = slots.iter().map(|slot| self.slot(n, kinds.and(possible), slot));
+            let row = Expr::List([kind.clone()].into_iter().chain(values).collect());
             match self.of_kinds(n, *kinds, possible) {
-                Some(test) => branches.push((test, values)),
-                None => return Expr::List(vec![kind, values]),
+                Some(test) => branches.push((test, row)),
+                None => return row,
             }
         }
-        let none = Expr::List(Vec::new());
-        let values = if branches.is_empty() { none } else { Expr::Case(branches, Box::new(none)) };
-        Expr::List(vec![kind, values])
+        let bare = Expr::List(vec![kind]);
+        if branches.is_empty() { bare } else { Expr::Case(branches, Box::new(bare)) }
     }
 
     fn slot(&mut self, n: &str, kinds: KindSet, slot: &Slot) -> Expr {

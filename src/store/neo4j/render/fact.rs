@@ -2,7 +2,6 @@
 
 use super::super::cypher::{Arrow, Clause, Expr, Match, Name, Query, Rel, Var, With};
 use super::super::layout as at;
-use super::super::value::Value;
 use super::Renderer;
 use super::page::{Key, Listing};
 use crate::plan::ir::{
@@ -25,7 +24,7 @@ impl Renderer<'_> {
     /// One fact by id. An index holds the ids of one type: each is asked.
     pub(super) fn fact_by_id(&mut self, id: &str, slots: &FactProjection) -> Query {
         let (a, r, b) = (self.fresh("n"), self.fresh("r"), self.fresh("n"));
-        let id = self.parameter(Value::Text(id.to_owned()));
+        let id = self.parameter(id.into());
         let mut branches = Vec::new();
         for relationship in self.asked(None) {
             let found = Match::node(&a, Vec::new())
@@ -129,7 +128,7 @@ impl Renderer<'_> {
         let descending = keys.last().is_some_and(|key| key.descending);
         keys.push(Key::sure(Expr::prop(r, at::FACT_ID), descending));
         let row = self.fact_row(r, ends, &page.row);
-        self.page(Listing { clauses, variables, keys, walked }, &page.page, row, None)
+        self.page(Listing { clauses, variables, keys, walked }, &page.page, row, Vec::new())
     }
 
     /// That a fact, its relationship apart, is listed in the view and passes, but for its places.

@@ -142,10 +142,8 @@ impl Renderer<'_> {
                 let among = value.clone().infix("IN", self.stored_list(values));
                 Expr::And(vec![value.is_not_null(), among.negated()])
             }
-            Test::Contains(text) if is_text => value.infix("CONTAINS", self.parameter(Value::Text(text.to_string()))),
-            Test::StartsWith(text) if is_text => {
-                value.infix("STARTS WITH", self.parameter(Value::Text(text.to_string())))
-            }
+            Test::Contains(text) if is_text => value.infix("CONTAINS", self.parameter((&**text).into())),
+            Test::StartsWith(text) if is_text => value.infix("STARTS WITH", self.parameter((&**text).into())),
             Test::Gt(number) if is_number => value.infix(">", self.parameter(at::stored(number))),
             Test::Gte(number) if is_number => value.infix(">=", self.parameter(at::stored(number))),
             Test::Lt(number) if is_number => value.infix("<", self.parameter(at::stored(number))),

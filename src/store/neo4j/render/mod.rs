@@ -1,7 +1,9 @@
 //! Plans to Cypher: one statement a root field. The text depends on the plan's form alone, so that few plans make few texts and Neo4j's plan
 //! cache hits; values, limits and cursors are parameters.
 //!
-//! A page is `[items, total, groups]`, an item `[keys, row]`, an entity `[kind, values]`: positions only, as in a [`crate::store::Datum`].
+//! Rows are lists: positions only, as in a [`crate::store::Datum`]. A page is `[items, total, beside]`, beside its items groups or an aggregate, or its
+//! items alone where nothing else is asked for; an item `[values …]`, or `[keys, values …]` where keys are; an entity `[kind, values …]`. Each list
+//! costs the database, the wire and the server.
 
 mod aggregate;
 mod edges;
@@ -9,6 +11,7 @@ mod entity;
 mod fact;
 mod filter;
 mod hierarchy;
+mod kept;
 mod observation;
 mod page;
 mod search;
@@ -30,8 +33,12 @@ use crate::ontology::{KindSet, Ontology, PropId, ValueType};
 use crate::plan::ir::{Anchor, EntitiesPage, EntityKey, EntityOrder, Root, View};
 use crate::plan::optimise::left;
 
+pub use kept::Kept;
+pub(super) use page::are_items_alone;
+
 use aggregate::Listed;
 use page::{Key, Listing};
+use search::slips;
 use sources::positions;
 
 /// Retired ids and the ids that took their place.
@@ -40,8 +47,29 @@ pub type Retired = HashMap<Arc<str>, Arc<str>>;
 /// The statement of a root field. It gives one row, but [`Root::ByIds`] one an id, and that of one id, [`Root::Fact`] and
 /// [`Root::Observation`] at most one.
 pub fn statement(ontology: &Ontology, retired: &Retired, root: &Root, view: &View) -> Statement {
+    rendered(ontology, retired, root, view, leading(retired, root))
+}
+
+/// The values that a root comes again with: its text depends on how many there are, not on what they are. They are the first parameters.
+fn leading(retired: &Retired, root: &Root) -> Vec<Value> {
+    match root {
+        Root::ByIds { ids, .. } if ids.len() == 1 => ids.iter().map(|id| current(retired, id)).collect(),
+        Root::Search(page) if !page.text.is_empty() => {
+            [Value::from(&*page.text)].into_iter().chain(slips(&page.text)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An id, or the one that took its place.
+fn current(retired: &Retired, id: &Arc<str>) -> Value {
+    Value::from(&**retired.get(id).unwrap_or(id))
+}
+
+fn rendered(ontology: &Ontology, retired: &Retired, root: &Root, view: &View, leading: Vec<Value>) -> Statement {
     let mut renderer = Renderer { ontology, retired, view, parameters: Vec::new(), variables: 0 };
-    let query = renderer.root(root);
+    let leading: Vec<Expr> = leading.into_iter().map(|value| renderer.parameter(value)).collect();
+    let query = renderer.root(root, &leading);
     Statement { text: query.text(), parameters: renderer.parameters }
 }
 
@@ -55,19 +83,18 @@ struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    fn root(&mut self, root: &Root) -> Query {
-        match root {
-            Root::ByIds { ids, kinds, entity } if ids.len() == 1 => {
+    fn root(&mut self, root: &Root, leading: &[Expr]) -> Query {
+        match (root, leading) {
+            (Root::ByIds { ids: _, kinds, entity }, [id]) => {
                 let n = self.fresh("n");
-                let id = self.id(&ids[0]);
                 let found = Match::node(&n, vec![at::ENTITY.into()])
-                    .filtered([Expr::prop(&n, at::ID).infix("=", id)])
+                    .filtered([Expr::prop(&n, at::ID).infix("=", id.clone())])
                     .filtered(self.of_kinds(&n, *kinds, self.ontology.all_kinds()))
                     .filtered(self.seen(&n));
                 let entity = self.entity(&n, *kinds, entity);
                 Query(vec![Clause::Match(found), Clause::ReturnRow(entity)])
             }
-            Root::ByIds { ids, kinds, entity } => {
+            (Root::ByIds { ids, kinds, entity }, _) => {
                 let ids = self.ids(ids);
                 let n = self.fresh("n");
                 let mut found = Match::node(&n, vec![at::ENTITY.into()])
@@ -85,34 +112,34 @@ impl Renderer<'_> {
                     Clause::ReturnRow(Expr::case(Expr::var(&n).is_null(), Expr::Null, entity)),
                 ])
             }
-            Root::Entities(page) => {
+            (Root::Entities(page), _) => {
                 let page = self.entities(page);
                 Query(vec![Clause::ReturnRow(page)])
             }
-            Root::Search(page) => {
-                let page = self.search(page);
+            (Root::Search(page), leading) => {
+                let page = self.search(page, leading);
                 Query(vec![Clause::ReturnRow(page)])
             }
-            Root::Fact { id, fact } => self.fact_by_id(id, fact),
-            Root::Facts { anchor, facts } => {
+            (Root::Fact { id, fact }, _) => self.fact_by_id(id, fact),
+            (Root::Facts { anchor, facts }, _) => {
                 let page = self.all_facts(anchor, facts);
                 Query(vec![Clause::ReturnRow(page)])
             }
-            Root::Observations(page) => {
+            (Root::Observations(page), _) => {
                 let page = self.observations(None, page);
                 Query(vec![Clause::ReturnRow(page)])
             }
             // What the import counted: nothing else changes the graph.
-            Root::Totals => {
+            (Root::Totals, _) => {
                 let m = self.fresh("m");
                 let id = self.parameter(Value::Text(META_ID.into()));
                 let found = Match::node(&m, vec![at::META.into()]).filtered([Expr::prop(&m, at::ID).infix("=", id)]);
                 let parts = TOTALS.map(|part| Expr::prop(&m, part)).to_vec();
                 Query(vec![Clause::Match(found), Clause::ReturnRow(Expr::List(parts))])
             }
-            Root::Observation { id, observation } => {
+            (Root::Observation { id, observation }, _) => {
                 let o = self.fresh("o");
-                let id = self.parameter(Value::Text(id.to_string()));
+                let id = self.parameter((&**id).into());
                 let found = Match::node(&o, vec![at::OBSERVATION.into()])
                     .filtered([Expr::prop(&o, at::ID).infix("=", id)])
                     .filtered(self.observation_seen(&o));
@@ -138,8 +165,8 @@ impl Renderer<'_> {
             repeats: false,
             is_root: true,
         });
-        let items = self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, None);
-        self.with_aggregate(items, listed, &page.aggregate)
+        let beside = self.aggregate(listed, &page.aggregate);
+        self.page(Listing { clauses, variables: vec![n], keys, walked }, &page.page, row, beside)
     }
 
     /// Clauses that bind the entities of a list to `n`; the last one takes conditions.
@@ -242,8 +269,7 @@ impl Renderer<'_> {
     /// Ids as a parameter, retired ones replaced.
     fn ids(&mut self, ids: &[Arc<str>]) -> Expr {
         let retired = self.retired;
-        let current = ids.iter().map(|id| retired.get(id).unwrap_or(id).to_string());
-        self.parameter(Value::texts(current))
+        self.parameter(Value::List(ids.iter().map(|id| current(retired, id)).collect()))
     }
 
     /// That a value is one of these; of one alone, the planner knows that there is one.
@@ -258,14 +284,7 @@ impl Renderer<'_> {
     /// That an entity has one of these ids, retired ones replaced.
     fn is_one_of(&mut self, n: &str, ids: &[Arc<str>]) -> Expr {
         let retired = self.retired;
-        let current = ids.iter().map(|id| Value::from(&**retired.get(id).unwrap_or(id)));
-        self.among(Expr::prop(n, at::ID), current.collect())
-    }
-
-    /// An id as a parameter, a retired one replaced.
-    fn id(&mut self, id: &Arc<str>) -> Expr {
-        let current = self.retired.get(id).unwrap_or(id).to_string();
-        self.parameter(Value::Text(current))
+        self.among(Expr::prop(n, at::ID), ids.iter().map(|id| current(retired, id)).collect())
     }
 
     /// That an entity, found without the help of a fact, is seen.

@@ -53,7 +53,7 @@ impl Renderer<'_> {
         keys.push(Key::sure(Expr::prop(&o, at::ID), descending));
         let row = self.observation_row(&o, &page.row);
         let listing = Listing { clauses, variables: vec![o], keys, walked: false };
-        self.page(listing, &page.page, row, None)
+        self.page(listing, &page.page, row, Vec::new())
     }
 
     /// That an observation is seen.

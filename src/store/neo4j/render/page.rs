@@ -39,17 +39,30 @@ pub(super) struct Listing {
 }
 
 impl Renderer<'_> {
-    /// `[items, total, groups]`
-    pub(super) fn page(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>, groups: Option<Expr>) -> Expr {
-        let total = if page.total { total(&listing.clauses) } else { Expr::Null };
-        let items = if page.items { self.items(listing, page, row) } else { Expr::List(Vec::new()) };
-        let mut parts = vec![items, total];
-        parts.extend(groups);
-        Expr::List(parts)
+    /// A page: its items alone, or `[items, total, beside …]`.
+    pub(super) fn page(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>, beside: Vec<Expr>) -> Expr {
+        let total = page.total.then(|| total(&listing.clauses));
+        self.totalled(listing, page, row, total, beside)
     }
 
-    /// The items of a page alone.
-    pub(super) fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
+    /// The same, with a total of its own.
+    pub(super) fn totalled(
+        &mut self,
+        listing: Listing,
+        page: &PageArgs,
+        row: Vec<Expr>,
+        total: Option<Expr>,
+        beside: Vec<Expr>,
+    ) -> Expr {
+        let items = if page.items { self.items(listing, page, row) } else { Expr::List(Vec::new()) };
+        if are_items_alone(page, !beside.is_empty()) {
+            return items;
+        }
+        Expr::List([items, total.unwrap_or(Expr::Null)].into_iter().chain(beside).collect())
+    }
+
+    /// The items of a page, each `[values …]`, or `[keys, values …]` where its keys are wanted.
+    fn items(&mut self, listing: Listing, page: &PageArgs, row: Vec<Expr>) -> Expr {
         let Listing { mut clauses, mut variables, mut keys, walked } = listing;
         // A computed key is computed once and named; a stored one stays a property, so that an index can give the order; a variable has a name.
         let mut named = Vec::new();
@@ -91,8 +104,8 @@ impl Renderer<'_> {
         let limit = i64::try_from(page.looked_for()).unwrap_or(i64::MAX);
         let limit = Some(self.parameter(Value::Int(limit)));
         clauses.push(Clause::With(With { order, limit, ..With::keeping(variables.iter().map(Var::as_str)) }));
-        let keys = if page.keys { keys.into_iter().map(|key| key.expr).collect() } else { Vec::new() };
-        clauses.push(Clause::Return(Expr::List(vec![Expr::List(keys), Expr::List(row)])));
+        let keys = page.keys.then(|| Expr::List(keys.into_iter().map(|key| key.expr).collect()));
+        clauses.push(Clause::Return(Expr::List(keys.into_iter().chain(row).collect())));
         Expr::collect(Query(clauses))
     }
 
@@ -103,7 +116,7 @@ impl Renderer<'_> {
             let expr = || key.expr.clone();
             let value = match value {
                 SortValue::Int(number) => Some(self.parameter(Value::Int(*number))),
-                SortValue::Str(text) => Some(self.parameter(Value::Text(text.to_string()))),
+                SortValue::Str(text) => Some(self.parameter((&**text).into())),
                 SortValue::Null => None,
             };
             let (operator, or_equal) = if key.descending == before { (">", ">=") } else { ("<", "<=") };
@@ -164,4 +177,9 @@ pub(super) fn total(clauses: &[Clause]) -> Expr {
         clauses.push(Clause::Return(Expr::Int(1)));
     }
     Expr::count(Query(clauses))
+}
+
+/// Whether a page is its items, without a list around for what else is asked of it.
+pub(in crate::store::neo4j) fn are_items_alone(page: &PageArgs, has_beside: bool) -> bool {
+    page.items && !page.total && !has_beside
 }

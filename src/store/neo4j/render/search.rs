@@ -9,11 +9,10 @@ use crate::graph::naming::{KeyField, Match as Way, slip};
 use crate::plan::ir::SearchPage;
 
 impl Renderer<'_> {
-    pub(super) fn search(&mut self, page: &SearchPage) -> Expr {
+    /// The text and what is looked for with slips are the leading values; of the empty text there are none.
+    pub(super) fn search(&mut self, page: &SearchPage, leading: &[Expr]) -> Expr {
         let (n, k, best) = (self.fresh("n"), self.fresh("k"), self.fresh("best"));
-        let text = self.parameter(Value::Text(page.text.to_string()));
-        let slips = slips(&page.text).map(|rows| self.parameter(rows));
-        let (mut clauses, way) = self.keys_found(&n, &k, page, &text, slips.as_ref());
+        let (mut clauses, way) = self.keys_found(&n, &k, leading);
         if let (Some(of_kinds), Some(last)) =
             (self.of_kinds(&n, page.kinds, self.ontology.all_kinds()), clauses.last_mut())
         {
@@ -24,12 +23,10 @@ impl Renderer<'_> {
             wanted.push(self.filter(&n, page.kinds, &page.filter));
         }
         // How many there are needs no ranks.
-        let total = if page.page.total {
+        let total = page.page.total.then(|| {
             let once = With { distinct: true, filter: wanted.clone(), ..With::keeping([n.as_str()]) };
             total(&clauses.iter().cloned().chain([Clause::With(once)]).collect::<Vec<_>>())
-        } else {
-            Expr::Null
-        };
+        });
         // Of each entity its best key: the highest rank, then the smallest key, field and value. A rank's negative, so that all are smallest.
         let of_key = |name| Expr::prop(&k, name);
         let rank = Expr::Int(0).infix("-", way.infix("+", of_key(at::WEIGHT)));
@@ -50,20 +47,13 @@ impl Renderer<'_> {
             Key::sure(Expr::prop(&n, at::ID), false),
         ];
         let listing = Listing { clauses, variables: vec![n, best], keys, walked: false };
-        let items = if page.page.items { self.items(listing, &page.page, row) } else { Expr::List(Vec::new()) };
-        Expr::List(vec![items, total])
+        self.totalled(listing, &page.page, row, total, Vec::new())
     }
 
     /// Clauses that bind the keys found and the entity of each, a key once a way that it is found, and what that way gives to the rank.
-    fn keys_found(
-        &mut self,
-        n: &str,
-        k: &str,
-        page: &SearchPage,
-        text: &Expr,
-        slips: Option<&Expr>,
-    ) -> (Vec<Clause>, Expr) {
-        let never = page.text.is_empty().then(|| Expr::Or(Vec::new()));
+    fn keys_found(&mut self, n: &str, k: &str, leading: &[Expr]) -> (Vec<Clause>, Expr) {
+        let never = leading.is_empty().then(|| Expr::Or(Vec::new()));
+        let (text, slips) = (leading.first().unwrap_or(&Expr::Null), leading.get(1));
         let key = || Expr::prop(k, at::KEY);
         let by_text = Match::node(k, vec![at::NAME.into()]).filtered(text_found(k, text)).filtered(never);
         let way_of_text = Expr::Case(
@@ -131,7 +121,7 @@ fn piece(cut: &str, index: i64) -> Expr {
 }
 
 /// What is looked for to find keys with slips, none for a text that is too short or too long: of each cut of the text the variants of both pieces.
-fn slips(text: &str) -> Option<Value> {
+pub(super) fn slips(text: &str) -> Option<Value> {
     let text: Vec<char> = text.chars().collect();
     let sought = |piece: &[char]| Value::texts(slip::variants(piece).iter().map(|variant| at::slip_variant(variant)));
     let cuts: Vec<Value> = slip::cuts(&text).into_iter().map(|cut| Value::List(cut.map(sought).into())).collect();
