@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use support::json::pretty;
-use support::neo4j::{Fleet, is_required, start_or_skip};
+use support::neo4j::{Fleet, is_required, start_for_long, start_or_skip};
 use support::random::Random;
 use support::world::{Databases, World};
 
@@ -110,7 +110,8 @@ impl Both<'_> {
 
 impl Run {
     fn trial(&self, number: usize, ontology: Option<&str>, size: Option<Size>) -> Result<Completion, Failed> {
-        let fleet = match self.fleet.get_or_init(start_or_skip) {
+        let start = if self.requests > REQUESTS { start_for_long } else { start_or_skip };
+        let fleet = match self.fleet.get_or_init(start) {
             Ok(fleet) => fleet,
             Err(why) if is_required() => return Err(why.as_str().into()),
             Err(why) => return Ok(Completion::ignored_with(why.as_str())),

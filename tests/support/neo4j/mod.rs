@@ -129,9 +129,18 @@ fn run_against(cases: &[Case], start: Starting, run: Running) -> ExitCode {
 
 /// Those that the environment names, else one of our own of each line, else the reason why there is none.
 pub fn start_or_skip() -> Result<Fleet, String> {
+    named_or(start_own)
+}
+
+/// The same for a run of an hour.
+pub fn start_for_long() -> Result<Fleet, String> {
+    named_or(start_to_keep)
+}
+
+fn named_or(start: Starting) -> Result<Fleet, String> {
     match std::env::var("NEO4J_URI") {
         Ok(uris) => Ok(Fleet(uris.split(',').map(named).collect())),
-        Err(_) => start_own(),
+        Err(_) => start(),
     }
 }
 
@@ -155,8 +164,8 @@ pub fn start_to_measure() -> Result<Neo4j, String> {
 
 /// Flags for many statements that are new to it: most of the time is planning, by code of its own that is never worth the second compiler.
 const ASKING: &[&str] = &["-XX:TieredStopAtLevel=1"];
-/// For a long run.
-const KEPT: &[&str] = &[];
+/// For a long run: a thousand kept plans of large statements want room, or collecting garbage is most of the time.
+const KEPT: &[&str] = &["-Xmx2g"];
 /// For the same statements again and again, over a graph of any size.
 const MEASURING: &[&str] = &["-Xmx3g", "-Dpagecache.mebibytes=3000"];
 

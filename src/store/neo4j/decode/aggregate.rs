@@ -1,6 +1,7 @@
 //! Values of aggregates.
 
-use super::{Decoded, Decoder, Part, list, misfit, sort_value, whole};
+use super::values::{list, misfit, sort_value, whole};
+use super::{Decoded, Decoder, Part};
 use crate::graph::Decimal;
 use crate::ontology::ValueType;
 use crate::plan::ir::{AggregateSlot, GroupBy, GroupKey};

@@ -14,7 +14,10 @@ impl Renderer<'_> {
     pub(super) fn filter(&mut self, n: &str, possible: KindSet, filter: &Filter) -> Expr {
         match filter {
             Filter::And(parts) => Expr::And(parts.iter().map(|part| self.filter(n, possible, part)).collect()),
-            Filter::Or(parts) => Expr::Or(parts.iter().map(|part| self.filter(n, possible, part)).collect()),
+            Filter::Or(parts) => {
+                let parts: Vec<Expr> = parts.iter().map(|part| self.filter(n, possible, part)).collect();
+                Expr::any_of(parts)
+            }
             Filter::Not(inner) => self.filter(n, possible, inner).negated(),
             Filter::Kinds(kinds) => self.of_kinds(n, *kinds, possible).unwrap_or(Expr::And(Vec::new())),
             Filter::Ids(ids) => self.is_one_of(n, ids),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::super::client::Statement;
+use super::super::value::Value;
 use super::{Retired, leading, rendered};
 use crate::ontology::{KindSet, Ontology};
 use crate::plan::ir::{EntityProjection, Filter, PageArgs, Root, SearchPage, View};
 
 /// Bytes that kept statements may take, as they are estimated.
 const BYTES: u64 = 16 << 20;
-/// Bytes that a kept statement takes, for each of its text: the text, its parameters and the root that it is of.
+/// Bytes that a kept statement takes, for each of its text and its parameters: both, and the root that it is of.
 const PER_BYTE: usize = 8;
 
 /// Statements of roots that come again with other [`leading`] values. Their other parameters were made with one set of retired ids.
@@ -55,10 +56,23 @@ impl Form<'_> {
 impl Default for Kept {
     fn default() -> Kept {
         let weight = |_: &u64, kept: &Arc<Rendered>| {
-            u32::try_from(kept.statement.text.len().saturating_mul(PER_BYTE)).unwrap_or(u32::MAX)
+            let Statement { text, parameters } = &kept.statement;
+            let bytes = text.len() + parameters.iter().map(|(_, value)| bytes(value)).sum::<usize>();
+            u32::try_from(bytes.saturating_mul(PER_BYTE)).unwrap_or(u32::MAX)
         };
         Kept(Cache::builder().max_capacity(BYTES).weigher(weight).build())
     }
+}
+
+/// Bytes that a parameter takes, about.
+fn bytes(value: &Value) -> usize {
+    let content = match value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(bytes).sum(),
+        Value::Map(entries) => entries.iter().map(|(name, value)| name.len() + bytes(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 0,
+    };
+    size_of::<Value>() + content
 }
 
 impl Kept {
