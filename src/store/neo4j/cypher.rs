@@ -175,11 +175,21 @@ impl Expr {
     /// That one of the alternatives holds. Neo4j multiplies out an `OR` of conjunctions before it plans, and plans every subquery in each of the
     /// factors: three alternatives of some subqueries each took it half a minute. It takes a `CASE` as it is.
     pub fn any_of(alternatives: Vec<Expr>) -> Expr {
-        if !alternatives.iter().any(|one| matches!(one, Expr::And(parts) if parts.len() > 1)) {
+        if !alternatives.iter().any(Expr::is_several) {
             return Expr::Or(alternatives);
         }
         let branches = alternatives.into_iter().map(|one| (one, Expr::And(Vec::new()))).collect();
         Expr::Case(branches, Box::new(Expr::Or(Vec::new())))
+    }
+    /// Whether it is a conjunction of several conditions, whatever stands around it.
+    fn is_several(&self) -> bool {
+        match self {
+            Expr::And(parts) | Expr::Or(parts) => match parts.as_slice() {
+                [only] => only.is_several(),
+                several => matches!(self, Expr::And(_)) && several.len() > 1,
+            },
+            _ => false,
+        }
     }
     /// The rows of a query as a list.
     pub fn collect(query: Query) -> Expr {
