@@ -248,7 +248,7 @@ impl PlanEngine {
             let start = out.len();
             let failed = match (&field.what, result) {
                 (RootWhat::Introspection(introspection), _) => {
-                    // Boxed, as the rare ones are: whatever is moved with the future of a request is as large as its largest branch.
+                    // Boxed because it is rare: the future of a request is moved through every layer, and is as large as its largest branch.
                     match Box::pin(self.introspect(introspection, request, &field.name)).await {
                         Ok(bytes) => {
                             out.extend_from_slice(&bytes);

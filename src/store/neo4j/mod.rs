@@ -134,6 +134,7 @@ impl Neo4jStore {
                 Ok(opened.clone())
             }
             (None, Some(_)) if !is_older(LACKS_STILL) => Err(StoreError::Unavailable),
+            // Boxed because it is rare: it would be most of the future of every request.
             (None, _) => Box::pin(self.open(deadline)).await.map_err(|why| match why {
                 NotReady::Store(error) => error,
                 NotReady::Lacks(_) => StoreError::Unavailable,

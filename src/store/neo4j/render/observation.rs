@@ -77,7 +77,7 @@ impl Renderer<'_> {
                 Expr::And(parts.iter().map(|part| self.observation_filter(o, part)).collect())
             }
             ObservationFilter::Or(parts) => {
-                Expr::Or(parts.iter().map(|part| self.observation_filter(o, part)).collect())
+                Expr::any_of(parts.iter().map(|part| self.observation_filter(o, part)).collect())
             }
             ObservationFilter::Not(inner) => self.observation_filter(o, inner).negated(),
             ObservationFilter::Indicator(filter) => self.linked(o, at::MEASURES, filter),
